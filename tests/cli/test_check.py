@@ -339,8 +339,7 @@ def test_validation_can_be_left_out(nogrow: Nogrow) -> None:
     assert validated_by_options == {(): True, ("--validate",): True, ("--no-validate",): None}
 
 
-def test_report_is_independent_of_the_number_of_jobs(nogrow: Nogrow, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nogrow.pipeline.all_files.WORTH_PROCESSES", 0)
+def test_report_is_independent_of_the_number_of_jobs(nogrow: Nogrow) -> None:
     serial, parallel = (nogrow("check", ".", "--format", "json", "--jobs", jobs) for jobs in ("1", "2"))
     assert serial.exit_code == parallel.exit_code == 4
     assert serial.stdout == parallel.stdout

@@ -9,7 +9,7 @@ from unittest.mock import Mock
 
 import pytest
 
-from nogrow.util import parallel
+from nogrow.pipeline import threads
 from tests.cli.conftest import Nogrow
 from tests.report.validated import validated
 from tests.support.archives import link, record_digest, tar_of, wheel_of, zip_of
@@ -56,14 +56,13 @@ def test_every_format_names_the_member(nogrow: Nogrow, dist: Path, form: str) ->
     assert "dist/bad.zip!in/bad.wasm" in result.stdout
 
 
-def test_several_processes_give_the_same_report(
+def test_several_threads_give_the_same_report(
     nogrow: Nogrow, dist: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (dist / "bad.zip").write_bytes(zip_of({"in/bad.wasm": GROWING_WASM}))
     alone = nogrow("check", "--dist", "dist", "--format", "json", "--jobs", "1").stdout
-    monkeypatch.setattr("nogrow.pipeline.all_files.WORTH_PROCESSES", 1)
-    calls = Mock(wraps=parallel.in_order)
-    monkeypatch.setattr(parallel, "in_order", calls)
+    calls = Mock(wraps=threads.in_threads)
+    monkeypatch.setattr(threads, "in_threads", calls)
     assert nogrow("check", "--dist", "dist", "--format", "json", "--jobs", "2").stdout == alone
     assert calls.call_count == 1
 

@@ -187,10 +187,7 @@ def test_core_modules_are_pinned_by_number(nogrow: Nogrow, folder: Path) -> None
     assert "but was not found\n  --> c.wasm#1\n" in result.stdout
 
 
-def test_lock_holds_in_several_processes(
-    nogrow: Nogrow, known: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("nogrow.pipeline.all_files.WORTH_PROCESSES", 0)
+def test_lock_holds_in_several_threads(nogrow: Nogrow, known: Path) -> None:
     write_module(known / "quiet.wasm", GROWING)
     serial, parallel = (nogrow("check", "--locked", "--format", "json", "-j", jobs) for jobs in ("1", "2"))
     assert serial.exit_code == 1

@@ -1,4 +1,4 @@
-"""Tests with a killed worker process of `nogrow check --jobs`."""
+"""Tests with a killed process of `nogrow run`, which gives each module its own."""
 
 import json
 import subprocess
@@ -15,23 +15,30 @@ from tests.support.program import started
 
 FILES = [f"m{number}.wasm" for number in range(6)]
 VICTIM = "m2.wasm"
-# The worker that judges the victim writes its process id and waits to be killed.
-CHECK = """
+CONTRACT = "".join(
+    f"""[[artifact]]
+path = "{name}"
+[[artifact.scenario]]
+name = "grows"
+steps = [{{ call = "e0" }}]
+"""
+    for name in FILES
+)
+# The process that runs the victim writes its process id and waits to be killed.
+RUN = """
 import os
 import sys
 import time
 from pathlib import Path
-import nogrow.pipeline.all_files as stage
-import nogrow.analysis.proof as prove
+import nogrow.scenarios.runner as runner
 from nogrow.cli import main
-judge = prove.judge
-def waiting(data, *rest):
+run = runner.run
+def waiting(data, scenario):
     if data == Path("m2.wasm").read_bytes():
         Path(f"worker-{os.getpid()}").touch()
         time.sleep(100)
-    return judge(data, *rest)
-prove.judge = waiting
-stage.WORTH_PROCESSES = 0
+    return run(data, scenario)
+runner.run = waiting
 sys.argv[0] = "nogrow"
 main.main()
 """
@@ -43,11 +50,11 @@ pytestmark = pytest.mark.skipif(
 
 
 def killed(folder: Path, times: int, *words: str) -> tuple[int, str, str]:
-    """Kill `times` processes that judge the victim; return the exit code, the output and the errors."""
+    """Kill `times` processes that run the victim; return the exit code, the output and the errors."""
     process = started(
-        *("check", *words),
+        *("run", *words),
         folder=folder,
-        program=(sys.executable, "-c", CHECK),
+        program=(sys.executable, "-c", RUN),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
@@ -72,19 +79,20 @@ def killed(folder: Path, times: int, *words: str) -> tuple[int, str, str]:
 def folder(tmp_path: Path) -> Path:
     for number, name in enumerate(FILES):
         (tmp_path / name).write_bytes(exports(100 + number))
+    (tmp_path / "nogrow.toml").write_text("schema = 1\n" + CONTRACT)
     return tmp_path
 
 
 def test_module_of_a_twice_killed_worker_is_not_judged(folder: Path) -> None:
-    code, out, err = killed(folder, 2, "--jobs", "4", "--format", "json", *FILES)
+    code, out, err = killed(folder, 2, "--format", "json")
     assert (code, err) == (4, "")
     outcomes = {artifact["path"]: artifact["outcome"] for artifact in json.loads(out)["artifacts"]}
     assert list(outcomes) == FILES
     assert outcomes.pop(VICTIM) == "not-judged"
-    assert set(outcomes.values()) == {"broken"}
+    assert set(outcomes.values()) == {"kept"}
 
 
 def test_killed_worker_is_one_line(folder: Path) -> None:
-    _, out, _ = killed(folder, 2, "--jobs", "4", *FILES)
+    _, out, _ = killed(folder, 2)
     (line,) = (line for line in out.split("\n") if "process" in line)
-    assert line == f"not judged[NG010]: not-judged: {VICTIM}: the process that judged it was ended"
+    assert line == f"not judged[NG010]: not-judged: {VICTIM}: its process was ended"

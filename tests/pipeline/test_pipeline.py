@@ -218,10 +218,7 @@ def target(path: Path, clause: ArtifactContract | None = None) -> Target:
     return Target(str(path), clause or ArtifactContract())
 
 
-def test_report_is_independent_of_the_number_of_processes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("nogrow.pipeline.all_files.WORTH_PROCESSES", 0)
+def test_report_is_independent_of_the_number_of_threads(tmp_path: Path) -> None:
     write_module(tmp_path / "a.wasm", IMPORTING.format("1"))
     write_module(tmp_path / "c.wasm", COMPONENT)
     (tmp_path / "b.wasm").write_bytes(b"\0asm\x01\0\0\0\xff")

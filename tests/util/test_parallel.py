@@ -2,7 +2,6 @@ import os
 import struct
 import sys
 import threading
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -16,17 +15,17 @@ def start_method(request: pytest.FixtureRequest) -> None:
         request.getfixturevalue("spawn")
 
 
-def squared(numbers: Sequence[int]) -> list[int]:
-    return [number * number for number in numbers]
+def squared(number: int) -> int:
+    return number * number
 
 
-def ending(numbers: Sequence[int]) -> list[int]:
-    if 3 in numbers:
+def ending(number: int) -> int:
+    if number == 3:
         os._exit(1)
-    return squared(numbers)
+    return squared(number)
 
 
-def failing(numbers: Sequence[int]) -> list[int]:
+def failing(number: int) -> int:
     raise IndexError
 
 
@@ -36,69 +35,64 @@ def nothing(number: int) -> int:
 
 def test_outcomes_keep_order_and_progress_is_reported() -> None:
     told: list[int] = []
-    batches = [[1, 2], [3], [4, 5, 6]]
-    assert in_order(batches, squared, nothing, 2, told.append) == [1, 4, 9, 16, 25, 36]
-    assert told[0] == 0
-    assert sorted(told) == told
-    assert told[-1] == 6
+    assert in_order(range(1, 7), squared, nothing, 2, told.append) == [1, 4, 9, 16, 25, 36]
+    assert told == [0, 1, 2, 3, 4, 5, 6]
 
 
 def test_ended_process_loses_one_item_only() -> None:
-    batches = [[1, 2], [3, 4], [5]]
-    assert in_order(batches, ending, nothing, 2, lambda done: None) == [1, 4, -1, 16, 25]
+    assert in_order([1, 2, 3, 4, 5], ending, nothing, 2, lambda done: None) == [1, 4, -1, 16, 25]
 
 
 def test_error_of_the_work_is_raised() -> None:
     with pytest.raises(IndexError):
-        in_order([[1], [2]], failing, nothing, 2, lambda done: None)
+        in_order([1, 2], failing, nothing, 2, lambda done: None)
 
 
-def silent(numbers: Sequence[bytes]) -> list[int]:
-    if any(number[:1] == b"\3" for number in numbers):
+def silent(item: bytes) -> int:
+    if item[:1] == b"\3":
         os._exit(1)
-    return [len(number) for number in numbers]
+    return len(item)
 
 
 def test_ended_process_does_not_block_others_with_large_items() -> None:
-    batches = [[bytes([number]) * 1_000_000] for number in range(12)]
-    results = in_order(batches, silent, lambda thing: -1, 4, lambda done: None)
+    items = [bytes([number]) * 1_000_000 for number in range(12)]
+    results = in_order(items, silent, lambda thing: -1, 4, lambda done: None)
     assert results == [1_000_000] * 3 + [-1] + [1_000_000] * 8
 
 
-def cut_off(numbers: Sequence[int]) -> list[int]:
-    if 2 in numbers:
+def cut_off(number: int) -> int:
+    if number == 2:
         pipe = sys._getframe(1).f_locals["pipe"]
         # An answer begins with how many bytes it has.
         os.write(pipe.fileno(), struct.pack("!i", 1000) + b"half")
         os._exit(9)
-    return squared(numbers)
+    return squared(number)
 
 
 def test_process_killed_while_answering_does_not_block_others() -> None:
-    assert in_order([[1], [2], [3], [4]], cut_off, nothing, 2, lambda done: None) == [1, -1, 9, 16]
+    assert in_order([1, 2, 3, 4], cut_off, nothing, 2, lambda done: None) == [1, -1, 9, 16]
 
 
-def dying_once(folders: Sequence[Path]) -> list[str]:
-    for folder in folders:
-        if folder.name == "bad" and not (folder / "tried").exists():
-            (folder / "tried").touch()
-            os._exit(1)
-    return [folder.name for folder in folders]
+def dying_once(folder: Path) -> str:
+    if folder.name == "bad" and not (folder / "tried").exists():
+        (folder / "tried").touch()
+        os._exit(1)
+    return folder.name
 
 
 def test_item_is_tried_again_after_a_chance_failure(tmp_path: Path) -> None:
     (tmp_path / "bad").mkdir()
     told: list[int] = []
-    batches = [[tmp_path / "a", tmp_path / "bad"], [tmp_path / "b"]]
-    assert in_order(batches, dying_once, lambda folder: "lost", 2, told.append) == ["a", "bad", "b"]
-    assert told == [0, 1, 3]
+    folders = [tmp_path / name for name in ("a", "bad", "b")]
+    assert in_order(folders, dying_once, lambda folder: "lost", 2, told.append) == ["a", "bad", "b"]
+    assert told == [0, 1, 2, 3]
 
 
 LOCK = threading.Lock()
 
 
-def locking(numbers: Sequence[int]) -> list[int]:
-    return [int(LOCK.acquire(timeout=5)) for _ in numbers]
+def locking(number: int) -> bool:
+    return LOCK.acquire(timeout=5)
 
 
 def test_lock_that_a_thread_holds_blocks_no_process() -> None:
@@ -113,7 +107,7 @@ def test_lock_that_a_thread_holds_blocks_no_process() -> None:
     thread.start()
     held.wait()
     try:
-        assert in_order([[1], [2]], locking, nothing, 2, lambda done: None) == [1, 1]
+        assert in_order([1, 2], locking, lambda number: False, 2, lambda done: None) == [True, True]
     finally:
         may_end.set()
         thread.join()

@@ -11,7 +11,7 @@ from nogrow.wasm.model import Import, Kind, Module
 from nogrow.wasm.scan import Dispatch, Scan
 from nogrow.wasm.types import ValueType
 
-# By import: the vertices that it may call, with the calls in host code on the way. The first that fits counts.
+# By import: the vertices that it may call, with the calls in host code on the way. The first match counts.
 Routes = dict[int, tuple[tuple[frozenset[int], Route], ...]]
 
 _MALLOC = frozenset(("malloc", "_malloc"))

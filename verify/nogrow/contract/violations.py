@@ -112,7 +112,7 @@ def violations(contract: ArtifactContract, judgement: Judgement) -> Sequence[Vio
     exactly that verdict; `allow` and `exports` do not apply to it. Growth in the start function before any
     view exists breaks nothing.
     """
-    verdict_table, entries = judgement.verdict_table, judgement.entries
+    verdict_table = judgement.verdict_table
     # The violations by rule. Those of entry points are numbers: they are made when somebody looks at them.
     found: defaultdict[str, list[int | Violation]] = defaultdict(list)
     with_sites: list[int] = []

@@ -1,6 +1,5 @@
 """Take all files of a check through the pipeline, several at a time, and join the reports."""
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -109,8 +108,7 @@ def check(
     elif own_process and targets:
         from nogrow.util.parallel import in_order
 
-        batches = [[target] for target in targets]
-        reports = in_order(batches, pipeline.all_reports, _process_ended, jobs, report_progress, MOST_BYTES)
+        reports = in_order(targets, pipeline.reports, _process_ended, jobs, report_progress, MOST_BYTES)
     elif min(jobs, len(targets)) > 1:
         from nogrow.pipeline.threads import in_threads
 
@@ -133,7 +131,7 @@ def check(
 
 
 def _process_ended(target: Target) -> Reports:
-    return (not_judged(ArtifactReport(target.path), "the process that judged it was ended"),)
+    return (not_judged(ArtifactReport(target.path), "its process was ended"),)
 
 
 def _with_missing(artifacts: Reports, pinned: "Pinned") -> Reports:

@@ -11,7 +11,7 @@ from nogrow.analysis.judgement import Judgement
 from nogrow.analysis.surroundings import Linked, Surroundings
 from nogrow.contract.model import ArtifactContract, Scenario
 from nogrow.contract.select import Target, conditions_of, trusted_by_all
-from nogrow.contract.violations import notes, violations_of_all
+from nogrow.contract.violations import Violation, notes, violations_of_all
 from nogrow.errors import ModuleError
 from nogrow.jshost.model import Glue, Grower
 from nogrow.pipeline.core_modules import (
@@ -102,10 +102,6 @@ class Pipeline:
     def for_file(self, path: str, glue: tuple[Glue, ...], pinned: "Pinned | None") -> "Pipeline":
         """Return a pipeline for the file at `path` with its host code and pins, and the same kernels."""
         return replace(self, glue={path: glue}, pinned=pinned, engine=self._engine)
-
-    def all_reports(self, targets: Sequence[Target]) -> list[Reports]:
-        """Return the reports on each of the targets."""
-        return [self.reports(target) for target in targets]
 
     def reports(self, target: Target) -> Reports:
         """Return the report on the target's file, or on each of its core modules if it is a component."""

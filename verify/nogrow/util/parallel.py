@@ -1,7 +1,7 @@
 """Run work on many items in several processes, and return the outcomes in the order of the items.
 
-Threads would wait for each other, because much of the work is done in Python. Each batch has its own process
-and pipe, so a process that is killed, even while it answers, harms no other. (The locks that the processes of
+A guest can use up the memory of its process, or end it. Each item has its own process and pipe, so a process
+that is killed, even while it answers, harms no other. (The locks that the processes of
 a `ProcessPoolExecutor` share could stay locked for ever.)
 """
 
@@ -9,12 +9,13 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from itertools import islice
 from multiprocessing import Pipe, active_children, get_context, get_start_method
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 if sys.platform == "win32":
     from multiprocessing.connection import PipeConnection as Connection
@@ -24,42 +25,35 @@ else:
 _Item = TypeVar("_Item")
 _Outcome = TypeVar("_Outcome")
 
-Work = Callable[[Sequence[_Item]], list[_Outcome]]
-
 
 def in_order(
-    batches: Sequence[Sequence[_Item]],
-    work: Work[_Item, _Outcome],
+    items: Sequence[_Item],
+    work: Callable[[_Item], _Outcome],
     lost: Callable[[_Item], _Outcome],
     jobs: int,
     watch: Callable[[int], None],
     bytes_each: int | None = None,
 ) -> list[_Outcome]:
-    """Return the outcome of each item of each batch, in order; `jobs` processes work at a time.
+    """Return the outcome of each item, in order; `jobs` processes work at a time.
 
-    `work` must be picklable, such as a function of a module. If a process ends without an answer, each item
-    of its batch is tried once more, alone; if it ends that process, too, `lost` returns its outcome. `watch`
-    is told how many items are done. On Linux, a process gets at most `bytes_each` bytes of writable memory.
-    An interruption ends all processes.
+    `work` must be picklable, such as a function of a module. If a process ends without an answer, its item is
+    tried once more; if it ends that process, too, `lost` returns its outcome. `watch` is told how many items
+    are done. On Linux, a process gets at most `bytes_each` bytes of writable memory. An interruption ends all
+    processes.
     """
-    results: list[list[_Outcome] | None] = [None] * len(batches)
-    done = 0
+    results: dict[int, _Outcome] = {}
+    numbers = list(range(len(items)))
     try:
-        watch(done)
-        for number, outcomes in _worked(batches, work, jobs, bytes_each):
-            results[number] = outcomes
-            if outcomes is not None:
-                done += len(batches[number])
-                watch(done)
-        for number, batch in enumerate(batches):
-            if results[number] is None:
-                alone = [outcomes for item in batch for _, outcomes in _worked([[item]], work, 1, bytes_each)]
-                results[number] = [
-                    lost(item) if outcomes is None else outcomes[0]
-                    for item, outcomes in zip(batch, alone, strict=True)
-                ]
-                done += len(batch)
-                watch(done)
+        watch(0)
+        for _ in range(2):
+            for number, answer in _worked(items, numbers, work, jobs, bytes_each):
+                if answer is not None:
+                    results[number] = answer.outcome
+                    watch(len(results))
+            numbers = [number for number in numbers if number not in results]
+        for number in numbers:
+            results[number] = lost(items[number])
+            watch(len(results))
     except Exception:
         raise
     except BaseException:
@@ -67,21 +61,30 @@ def in_order(
         for process in active_children():
             process.kill()
         raise
-    return [outcome for outcomes in results for outcome in outcomes or ()]
+    return [results[number] for number in range(len(items))]
+
+
+@dataclass(frozen=True)
+class _Answer(Generic[_Outcome]):
+    outcome: _Outcome
 
 
 def _worked(
-    batches: Sequence[Sequence[_Item]], work: Work[_Item, _Outcome], jobs: int, bytes_each: int | None
-) -> Iterator[tuple[int, list[_Outcome] | None]]:
-    """Yield the number of each batch with its outcomes, as they come; None if its process did not answer."""
+    items: Sequence[_Item],
+    numbers: Sequence[int],
+    work: Callable[[_Item], _Outcome],
+    jobs: int,
+    bytes_each: int | None,
+) -> Iterator[tuple[int, _Answer[_Outcome] | None]]:
+    """Yield the answer for each item with one of the numbers, as they come; None if its process has none."""
     kind = _kind_of_process()
-    waiting = iter(enumerate(batches))
+    waiting = iter(numbers)
     running: dict[Connection, tuple[int, BaseProcess]] = {}
     try:
         while True:
-            for number, batch in islice(waiting, jobs - len(running)):
+            for number in islice(waiting, jobs - len(running)):
                 receiver, sender = Pipe(duplex=False)
-                process = kind(target=_serve, args=(sender, work, batch, bytes_each), daemon=True)
+                process = kind(target=_serve, args=(sender, work, items[number], bytes_each), daemon=True)
                 # A process that ends at once no longer reads its work; its pipe then ends without an answer.
                 with suppress(BrokenPipeError):
                     process.start()
@@ -117,10 +120,10 @@ def _has_one_thread() -> bool:
         return False
 
 
-def _answer(pipe: Connection, process: BaseProcess) -> list[_Outcome] | None:
-    """Return the outcomes, None if the process ended without a whole answer; raise what its work raised."""
+def _answer(pipe: Connection, process: BaseProcess) -> _Answer[_Outcome] | None:
+    """Return the answer, None if the process ended without a whole one; raise what its work raised."""
     try:
-        answer: list[_Outcome] | Exception = pipe.recv()
+        answer: _Answer[_Outcome] | Exception = pipe.recv()
     except (EOFError, OSError):
         return None
     finally:
@@ -132,9 +135,7 @@ def _answer(pipe: Connection, process: BaseProcess) -> list[_Outcome] | None:
     return answer
 
 
-def _serve(
-    pipe: Connection, work: Work[_Item, _Outcome], batch: Sequence[_Item], bytes_each: int | None
-) -> None:
+def _serve(pipe: Connection, work: Callable[[_Item], _Outcome], item: _Item, bytes_each: int | None) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
     if bytes_each is not None and sys.platform == "linux":
@@ -145,9 +146,9 @@ def _serve(
         allowed = bytes_each if most == resource.RLIM_INFINITY else min(bytes_each, most)
         resource.setrlimit(resource.RLIMIT_DATA, (allowed, most))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    answer: list[_Outcome] | Exception
+    answer: _Answer[_Outcome] | Exception
     try:
-        answer = work(batch)
+        answer = _Answer(work(item))
     except Exception as error:  # noqa: BLE001
         # The process that asked for the work raises it.
         answer = error
