@@ -130,4 +130,4 @@ def test_guest_whose_process_is_killed_is_not_judged(tmp_path: Path) -> None:
             kill(child)
             killed.add(child)
     code, output = ended(process)
-    assert (code, "the process that judged it was ended" in output) == (4, True)
+    assert (code, "its process was ended" in output) == (4, True)
