@@ -44,6 +44,12 @@ class EntryNames(Sequence[str]):
     def __len__(self) -> int:
         return len(self._numbers)
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
 
 class EntryMaker:
     """Makes entry points by their numbers. Does not keep the search's memory alive, and can be pickled."""

@@ -7,7 +7,6 @@ import enum
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from types import MappingProxyType
 from typing import NamedTuple
 
 from nogrow.analysis.assumptions import REFERENCES, TABLE_PREFIX
@@ -141,7 +140,7 @@ class _Allowed(NamedTuple):
     """The verdicts that entry points may have, by their indices; `default` are those of all others."""
 
     default: tuple[Verdict, ...]
-    by_index: Mapping[int, tuple[Verdict, ...]] = MappingProxyType({})
+    by_index: Mapping[int, tuple[Verdict, ...]]
 
     def at(self, index: int) -> tuple[Verdict, ...]:
         return self.by_index.get(index, self.default)
@@ -224,7 +223,7 @@ def _not_allowed(
     if not contract.exports and not contract.expect:
         worst_allowed = worst(contract.allow)
         indices = counting.where(lambda verdict: not verdict.at_most(worst_allowed))
-        return [index for index in indices if index not in excused], _Allowed(contract.allow)
+        return [index for index in indices if index not in excused], _Allowed(contract.allow, {})
     allowances: dict[int, tuple[Verdict, ...]] = {}
     for index, key in enumerate(judgement.keys):
         if index not in excused and not any(matches(pattern, *key) for pattern, _ in contract.expect):
