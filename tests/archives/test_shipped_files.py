@@ -10,7 +10,7 @@ from nogrow.archives.unpack_limits import Limits
 from nogrow.errors import UsageError
 from tests.support.archives import zip_of
 from tests.support.modules import QUIET_WASM
-from tests.support.posix import make_fifo
+from tests.support.posix import make_fifo, posix_only
 
 ZIP = zip_of({"x.wasm": QUIET_WASM})
 
@@ -56,6 +56,7 @@ def test_missing_path_is_a_usage_error(dist: Path) -> None:
         list(shipped("gone"))
 
 
+@posix_only
 @pytest.mark.parametrize("target", ["../elsewhere.wasm", "../elsewhere", "gone"])
 def test_links_to_files_and_folders_are_refused(dist: Path, target: str) -> None:
     (dist.parent / "elsewhere").mkdir()

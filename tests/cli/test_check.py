@@ -5,6 +5,7 @@ import pytest
 
 from tests.cli.conftest import Nogrow
 from tests.report.validated import validated
+from tests.support.locales import unicode_names
 from tests.support.modules import CALLING, write_module
 
 KEPT = "quiet.wasm"
@@ -224,6 +225,7 @@ def test_colours(nogrow: Nogrow, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "\x1b[31m" in nogrow("check", "--color", "always", BROKEN).stdout
 
 
+@unicode_names
 def test_hostile_file_name_never_reaches_the_terminal(nogrow: Nogrow, folder: Path) -> None:
     name = "\x1b[31m\n::error::\u202e.wasm"
     (folder / "growing.wasm").rename(folder / name)

@@ -119,7 +119,7 @@ def test_finding_shows_calls_and_the_path_in_the_module(nogrow: Nogrow, project:
 
 def test_sarif_follows_the_call_through_the_module(nogrow: Nogrow, project: Path) -> None:
     (project / "use.mjs").write_text(
-        STALE.replace("helper(wasm);", "/* \u00e9\U0001f600 */ helper(wasm);", 1)
+        STALE.replace("helper(wasm);", "/* \u00e9\U0001f600 */ helper(wasm);", 1), encoding="utf-8"
     )
     contract(project, ("app.wasm", '"use.mjs"'))
     document = json.loads(nogrow("check", "--format", "sarif").stdout)

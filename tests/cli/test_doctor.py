@@ -11,6 +11,7 @@ import nogrow
 from nogrow.cli.main import cli
 from nogrow.doctor import probe as look
 from nogrow.doctor.diagnosis import Finding, State, Use
+from tests.support.posix import posix_only
 
 SCHEMA = Path(nogrow.__file__).parent / "doctor/doctor.schema.json"
 JUDGE = Use("kernels", "everything", "pip install nogrow", required=True)
@@ -26,6 +27,7 @@ def doctor(
     return result.exit_code, result.stdout
 
 
+@posix_only
 def test_doctor_prints_the_tools_as_text(monkeypatch: pytest.MonkeyPatch) -> None:
     hanging = Finding(NODE, State.BROKEN, None, "/bin/node", "node --version took longer than 10 s")
     assert doctor(monkeypatch, FINE, Finding(NODE, State.MISSING), hanging) == (
@@ -47,6 +49,7 @@ def test_missing_required_tool_exits_with_1(monkeypatch: pytest.MonkeyPatch, sta
     assert "nogrow can't judge modules here" in output
 
 
+@posix_only
 @pytest.mark.parametrize("state", State)
 def test_document_matches_its_schema(monkeypatch: pytest.MonkeyPatch, state: State) -> None:
     finding = Finding(JUDGE, state, "1.2", "/bin/x", "\x1b[31m ##[x]")

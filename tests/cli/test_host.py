@@ -8,6 +8,7 @@ from wasmtime import wat2wasm
 from tests.cli.conftest import Nogrow
 from tests.report.validated import validated
 from tests.report.workflow import commands
+from tests.support.posix import posix_only
 
 KEPT = "const u = new Uint8Array(i.exports.memory.buffer);\ni.exports.run();\nu[0];\nu[1];\n"
 REPOSITORY = Path(__file__).parents[2]
@@ -415,6 +416,7 @@ def test_making_the_view_of_one_object_again_leaves_the_others(nogrow: Nogrow, c
     assert uses(nogrow, "shares.mjs", "--module", "one.wasm") == [6]
 
 
+@posix_only
 def test_folder_stands_for_the_host_code_below_it(nogrow: Nogrow, code: Path) -> None:
     for path in ("src/a/kept.ts", "src/node_modules/b/kept.js", "src/.cache/kept.js"):
         (code / path).parent.mkdir(parents=True)

@@ -5,7 +5,9 @@ import pytest
 
 from nogrow.init.discover import Found
 from tests.cli.conftest import Nogrow
+from tests.support.locales import unicode_names
 from tests.support.modules import GROWING, write_module
+from tests.support.posix import posix_only
 
 
 @pytest.fixture
@@ -59,6 +61,7 @@ def test_init_lists_modules_and_skipped_folders(nogrow: Nogrow, kept: Path) -> N
     )
 
 
+@posix_only
 def test_existing_contract_needs_force(nogrow: Nogrow, kept: Path) -> None:
     (kept / "nogrow.toml").write_text("mine")
     result = nogrow("init")
@@ -120,6 +123,7 @@ def test_component_without_modules_leaves_no_gap(nogrow: Nogrow, folder: Path) -
     assert "left out: empty/c.wasm: it contains no core module" in result.output
 
 
+@unicode_names
 def test_nothing_in_a_name_is_obeyed(nogrow: Nogrow, folder: Path) -> None:
     name = "\x1b[31m\n::error::\u202e##[x].wasm"
     (folder / "growing.wasm").rename(folder / name)

@@ -8,6 +8,8 @@ import pytest
 
 from nogrow import __version__
 from tests.cli.conftest import Nogrow
+from tests.support.locales import unicode_names
+from tests.support.posix import posix_only
 
 
 def started(*words: str, **options: object) -> subprocess.CompletedProcess[str]:
@@ -53,6 +55,7 @@ def test_closed_pipe_does_not_change_the_exit_code(folder: Path) -> None:
     assert (result.returncode, result.stderr) == (1, b"")
 
 
+@posix_only
 def test_full_disk_never_passes(folder: Path) -> None:
     with Path("/dev/full").open("w", encoding="utf-8") as full:
         result = subprocess.run(
@@ -79,6 +82,7 @@ def test_closed_standard_output_never_passes(folder: Path) -> None:
     assert b"Traceback" not in result.stderr
 
 
+@unicode_names
 def test_name_outside_the_encoding_is_escaped(folder: Path) -> None:
     (folder / "growing.wasm").rename(folder / "größe.wasm")
     environment = {**os.environ, "PYTHONIOENCODING": "ascii"}

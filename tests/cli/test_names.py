@@ -9,7 +9,7 @@ from tests.cli.test_check import contract
 from tests.report.validated import validated
 from tests.support.archives import zip_of
 from tests.support.modules import GROWING, QUIET, write_module
-from tests.support.posix import make_fifo
+from tests.support.posix import make_fifo, posix_only
 
 GROW = "i32.const 1 memory.grow drop"
 GLOB = f"""(module (memory (export "m") 1)
@@ -49,6 +49,7 @@ def test_negated_glob_is_checked(nogrow: Nogrow, folder: Path) -> None:
     assert "--> growing.wasm" in result.stdout
 
 
+@posix_only
 def test_link_is_held_to_its_own_clause(nogrow: Nogrow, folder: Path) -> None:
     (folder / "current.wasm").symlink_to("growing.wasm")
     lenient = '[[artifact]]\npath = "growing.wasm"\nallow = ["reachable"]\n'
@@ -143,6 +144,7 @@ def test_member_named_like_a_core_module_is_not_judged(nogrow: Nogrow, folder: P
 LONG = "a" * 5000
 
 
+@posix_only
 @pytest.mark.parametrize(
     ("words", "code"),
     [
@@ -176,6 +178,7 @@ def test_unopenable_path_is_reported_in_one_line(
         assert result.stderr.count("\n") == 1
 
 
+@posix_only
 def test_dangling_default_contract_is_an_error(nogrow: Nogrow, folder: Path) -> None:
     (folder / "nogrow.toml").symlink_to("gone")
     assert nogrow("check", "quiet.wasm").exit_code == 2

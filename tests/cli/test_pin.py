@@ -7,6 +7,7 @@ import pytest
 from tests.cli.conftest import Nogrow
 from tests.cli.test_check import HOSTED, contract
 from tests.support.modules import GROWING, QUIET, write_module
+from tests.support.posix import posix_only
 
 LOCK = "nogrow.lock"
 
@@ -111,6 +112,7 @@ def test_other_file_is_not_overwritten_by_a_lock(
     assert (folder / "mine").read_text() == text
 
 
+@posix_only
 def test_folder_or_dangling_link_is_not_overwritten(nogrow: Nogrow, folder: Path) -> None:
     (folder / "link").symlink_to("nowhere")
     for lock in ("empty", "link", "quiet.wasm/lock"):
@@ -118,6 +120,7 @@ def test_folder_or_dangling_link_is_not_overwritten(nogrow: Nogrow, folder: Path
     assert not (folder / "nowhere").exists()
 
 
+@posix_only
 def test_lock_keeps_its_permissions_and_leaves_no_draft(nogrow: Nogrow, folder: Path) -> None:
     nogrow("pin", "quiet.wasm")
     (folder / LOCK).chmod(0o640)

@@ -13,7 +13,7 @@ from tools.bench.encode import leb
 from tests.cli.conftest import Nogrow
 from tests.source.test_sourcemap import vlq
 from tests.support.modules import GROWING, write_module
-from tests.support.posix import make_fifo
+from tests.support.posix import make_fifo, posix_only
 
 SECRET = "thesecretline"
 FORMATS = ("text", "json", "sarif", "junit", "github", "markdown", "html")
@@ -68,6 +68,7 @@ def linked(folder: Path) -> None:
     (folder / "link.rs").symlink_to(folder.parent / "secret.rs")
 
 
+@posix_only
 @pytest.mark.parametrize(
     "named",
     [

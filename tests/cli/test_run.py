@@ -129,7 +129,7 @@ def test_control_is_reported_with_source_lines(nogrow: Nogrow) -> None:
     line = next(
         number
         for number, source_line in enumerate(
-            (GUEST.parents[2] / "crates/greeting_growth/src/lib.rs").open(), 1
+            (GUEST.parents[2] / "crates/greeting_growth/src/lib.rs").open(encoding="utf-8"), 1
         )
         if "format!(" in source_line and "Some(" in source_line
     )

@@ -9,6 +9,7 @@ from nogrow.scenarios import sealing
 from nogrow.wasm.validate import Validation
 from tests.cli.conftest import Nogrow
 from tests.support.modules import write_module
+from tests.support.posix import posix_only
 
 
 @pytest.mark.parametrize(
@@ -50,6 +51,7 @@ def test_seal_reports_remaining_growth(nogrow: Nogrow, folder: Path) -> None:
     assert "memory.grow by 0 pages still succeeds" in result.stdout
 
 
+@posix_only
 @pytest.mark.parametrize(
     ("words", "message"),
     [
@@ -134,6 +136,7 @@ def test_copy_that_breaks_its_promise_is_not_written(
     assert not (folder / "x.wasm").exists()
 
 
+@posix_only
 def test_in_place_sealing_keeps_permissions_and_is_stable(nogrow: Nogrow, folder: Path) -> None:
     path = folder / "growing.wasm"
     path.chmod(0o640)

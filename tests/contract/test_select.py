@@ -6,6 +6,8 @@ import pytest
 
 from nogrow.contract.model import ArtifactContract, Contract
 from nogrow.contract.select import Target, targets
+from tests.support.locales import unicode_names
+from tests.support.posix import posix_only
 
 
 @pytest.fixture
@@ -70,6 +72,7 @@ class TestPaths:
         Path("[a].wasm").write_bytes(b"")
         assert [target.path for target in targets(None, ["[a].wasm"])] == ["[a].wasm"]
 
+    @posix_only
     def test_dangling_link_counts_as_existing(self) -> None:
         Path("link.wasm").symlink_to("gone")
         assert targets(None, ["link.wasm"]) == (Target("link.wasm", ArtifactContract()),)
@@ -122,6 +125,7 @@ class TestContract:
         assert chosen(both, str(Path("a.wasm").absolute()))[0][1] == "a.wasm"
         assert chosen(contract("sub/../a.wasm"), "a.wasm")[0][1] == "sub/../a.wasm"
 
+    @posix_only
     def test_link_without_a_clause_has_those_of_its_target(self) -> None:
         Path("link.wasm").symlink_to("a.wasm")
         assert chosen(contract("a.wasm"), "link.wasm") == [("link.wasm", "a.wasm")]
@@ -129,6 +133,7 @@ class TestContract:
         selected = targets(contract("other.wasm", "a.wasm"), ("link.wasm",))
         assert held(selected) == {"link.wasm": ["other.wasm", "a.wasm"]}
 
+    @posix_only
     @pytest.mark.parametrize("paths", [(), ("a.wasm", "link.wasm"), ("./link.wasm", "sub/../a.wasm")])
     @pytest.mark.parametrize("hard", [False, True])
     def test_linked_path_has_its_own_clause(self, paths: tuple[str, ...], hard: bool) -> None:
@@ -142,6 +147,7 @@ class TestContract:
             "link.wasm": ["link.wasm"],
         }
 
+    @posix_only
     def test_path_through_a_linked_folder_has_its_own_clause(self) -> None:
         Path("current").symlink_to("sub")
         both = contract("sub/c.wasm", "current/*.wasm")
@@ -154,6 +160,7 @@ class TestContract:
         selected = chosen(contract("_*.wasm", "[!_]*.wasm"))
         assert selected == [("_a.wasm", "_*.wasm"), ("a.wasm", "[!_]*.wasm"), ("b.wasm", "[!_]*.wasm")]
 
+    @posix_only
     def test_part_of_a_linked_component_has_its_own_clause(self) -> None:
         Path("link.wasm").symlink_to("a.wasm")
         selected = targets(contract("a.wasm#0", "link.wasm"), ())
@@ -162,6 +169,7 @@ class TestContract:
             ("link.wasm", []),
         ]
 
+    @posix_only
     @pytest.mark.parametrize("paths", [(), ("a.wasm", "link.wasm")], ids=["contract", "paths"])
     def test_clause_for_a_core_module_does_not_name_the_component(self, paths: tuple[str, ...]) -> None:
         Path("link.wasm").symlink_to("a.wasm")
@@ -169,6 +177,7 @@ class TestContract:
         assert held(found) == {"a.wasm": ["a.wasm"], "link.wasm": ["a.wasm"]}
         assert [clause.path for _, clause in found[1].parts] == ["link.wasm#0"]
 
+    @unicode_names
     @pytest.mark.parametrize("path", ["a.wasm#00", "a.wasm#+1", "a.wasm#\u0663", "a.wasm#1_0"])
     def test_only_plain_digits_number_a_core_module(self, path: str) -> None:
         assert targets(contract(path), ()) == (Target(path, ArtifactContract(path), found=False),)
@@ -200,6 +209,7 @@ class TestContract:
         ]
 
 
+@posix_only
 @pytest.mark.usefixtures("folder")
 def test_dotdot_after_a_link_is_the_parent_of_its_target() -> None:
     Path("link").symlink_to("sub/deep")

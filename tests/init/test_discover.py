@@ -6,6 +6,7 @@ import pytest
 
 from nogrow.errors import UsageError
 from nogrow.init.discover import discover
+from tests.support.posix import posix_only
 
 
 @pytest.fixture
@@ -60,6 +61,7 @@ def test_cargos_copies_are_skipped_in_its_target_folder(tree: Path) -> None:
     assert discovered.skipped == ("target/release/build", "target/wasm32-unknown-unknown/release/deps")
 
 
+@posix_only
 def test_file_is_listed_once(tree: Path) -> None:
     put("lib/a.wasm")
     Path("lib/link.wasm").symlink_to("a.wasm")

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from nogrow.analysis.judgement import Verdict
 from nogrow.cli.main import cli
 from tests.support.modules import assemble, write_module
+from tests.support.posix import posix_only
 from tests.support.sample import sampled
 from tests.support.smith import smith
 
@@ -68,6 +69,7 @@ def test_guests_and_kernels_pass(folder: Path) -> None:
     assert '"set_name" = ["trap-only"]' in contract()
 
 
+@posix_only
 def test_real_modules_pass(folder: Path) -> None:
     corpus = sorted(
         path for path in (ROOT / "build/corpus").glob("*/**/*.wasm") if path.stat().st_size < 8_000_000
@@ -166,6 +168,7 @@ def test_component_with_an_unjudged_part_is_left_out() -> None:
     assert [artifact["path"] for artifact in tomllib.loads(contract())["artifact"]] == ["quiet.wasm"]
 
 
+@posix_only
 def test_contract_in_another_folder_finds_its_modules(folder: Path) -> None:
     Path("a.wasm").write_bytes(module({"f": True}))
     Path("real/deep").mkdir(parents=True)

@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
@@ -13,6 +14,7 @@ from nogrow.report.escaping import fenced, in_command, in_markdown, in_property,
 from nogrow.report.formats import Format
 from tests.cli.conftest import Nogrow, folder, nogrow
 from tests.report.workflow import commands
+from tests.support.locales import unicode_names
 from tests.support.modules import write_module
 
 __all__ = ["folder", "nogrow"]
@@ -29,6 +31,8 @@ TEXT = """(module (memory (export "memory") 1)
 
 @pytest.fixture
 def report(nogrow: Nogrow, folder: Path) -> Callable[[Format], str]:
+    if sys.getfilesystemencoding() != "utf-8":
+        pytest.skip("names of files are not UTF-8 in this locale")
     name = "".join(f"\\{byte:02x}" for byte in NAME.encode())
     write_module(folder / FILE, TEXT.format(name))
 
@@ -142,6 +146,7 @@ view[0];
 """
 
 
+@unicode_names
 @pytest.mark.parametrize("form", Format)
 @pytest.mark.parametrize("command", ["check", "host"])
 def test_host_code_is_not_obeyed_in_logs(nogrow: Nogrow, folder: Path, command: str, form: Format) -> None:

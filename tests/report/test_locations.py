@@ -7,6 +7,7 @@ from nogrow.contract.violations import Rule, Violation
 from nogrow.report.locations import Position, Positions, inside, repository
 from nogrow.report.model import ArtifactReport, Report
 from nogrow.source.model import Frame
+from tests.support.posix import posix_only
 from tests.support.reports import BROKEN, GROWING, STD, USER, WITH_SOURCES
 
 VIOLATION = BROKEN.violations[0]
@@ -71,6 +72,7 @@ def test_step_is_shown_in_user_code_if_possible() -> None:
     assert positions.step(BROKEN, first) is None
 
 
+@posix_only
 def test_paths_start_at_the_repository_root(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert repository() == str(folder)
     (folder / ".git").mkdir()

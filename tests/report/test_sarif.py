@@ -13,6 +13,7 @@ from nogrow.jshost.model import Grower
 from nogrow.report import sarif
 from nogrow.report.model import ArtifactReport, Report
 from tests.support.judgements import REACHABLE, entry, path
+from tests.support.locales import unicode_names
 from tests.support.reports import ALL, BROKEN, KEPT, NOT_JUDGED, NOTHING, STD, WITH_SOURCES, rendered
 
 # Another project ships the schema of OASIS, which its `id` confirms.
@@ -179,6 +180,7 @@ def test_equal_violations_have_different_fingerprints() -> None:
     assert len(fingerprints(run_of(twice))) == 2 * len(BROKEN.violations)
 
 
+@unicode_names
 def test_paths_are_uris_from_the_repository_root(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / ".git").mkdir()
     (folder / "sub").mkdir()

@@ -31,7 +31,7 @@ STALE = """export function f(wasm) {
 
 
 def report_on(folder: Path, text: str) -> Report:
-    (folder / "use.mjs").write_text(text)
+    (folder / "use.mjs").write_text(text, encoding="utf-8")
     target = Target(str(write_module(folder / "app.wasm", MODULE)), ArtifactContract())
     glue = [text_at(folder / "use.mjs")]
     return check(None, [target], judge=judge, glue=glue, views=ViewRules())

@@ -10,7 +10,7 @@ from nogrow.errors import ModuleError
 from nogrow.source.debug_files import find_debug
 from nogrow.source.model import DebugFile
 from tests.support import dwarf
-from tests.support.posix import make_fifo
+from tests.support.posix import make_fifo, posix_only
 
 MAP = b'{"version": 3, "sources": [], "mappings": ""}'
 PLAIN = dwarf.module_with_customs()
@@ -103,6 +103,7 @@ def test_fifo_does_not_block(folder: Path) -> None:
     assert "not a regular file" in (result.note or "")
 
 
+@posix_only
 @pytest.mark.parametrize("section", ["external_debug_info", "sourceMappingURL"])
 @pytest.mark.parametrize(
     "address", ["../outside.map", "{outside}", "file://{outside}", "link.map", "sub/../../outside.map"]

@@ -23,3 +23,8 @@ def kill(process: int) -> None:
 
 def is_root() -> bool:
     return sys.platform != "win32" and os.geteuid() == 0
+
+
+posix_only = pytest.mark.skipif(
+    sys.platform == "win32", reason="needs links, permissions, devices or shells of POSIX"
+)

@@ -6,6 +6,7 @@ import pytest
 
 from nogrow.errors import UsageError
 from nogrow.util.atomic_write import write
+from tests.support.posix import posix_only
 
 
 def hello(stream: TextIO) -> None:
@@ -33,6 +34,7 @@ def test_failure_keeps_the_old_file_and_leaves_no_draft(tmp_path: Path) -> None:
     assert [file.name for file in tmp_path.iterdir()] == ["report.json"]
 
 
+@posix_only
 def test_link_stays_a_link(tmp_path: Path) -> None:
     (tmp_path / "real").write_text("old")
     (tmp_path / "link").symlink_to("real")
@@ -41,6 +43,7 @@ def test_link_stays_a_link(tmp_path: Path) -> None:
     assert (tmp_path / "real").read_text() == "hello\n"
 
 
+@posix_only
 def test_device_is_written_in_place() -> None:
     write(Path("/dev/null"), hello)
     assert Path("/dev/null").is_char_device()

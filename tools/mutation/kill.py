@@ -71,7 +71,7 @@ def main() -> None:
     """Run the job."""
     job = json.load(sys.stdin)
     tests: list[str] = job["tests"]
-    answers = os.fdopen(os.dup(1), "w")
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     _be_quiet()
     sys.dont_write_bytecode = False
     watch = _Watch()
@@ -117,7 +117,7 @@ def _tried(tests: list[str], limits: _Limits) -> tuple[Outcome, str]:
         if time.monotonic() > deadline:
             os.kill(child, signal.SIGKILL)
         time.sleep(0.01)
-    with os.fdopen(receiving) as answers:
+    with os.fdopen(receiving, encoding="utf-8") as answers:
         test = answers.read()
     if os.WIFSIGNALED(status) and os.WTERMSIG(status) in (signal.SIGPROF, signal.SIGKILL):
         return Outcome.TIMEOUT, test

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from nogrow.errors import UsageError
-from nogrow.util.paths import slashed
+from nogrow.util.paths import native, slashed
 
 if TYPE_CHECKING:
     from nogrow.baseline.regressions import Pinned
@@ -47,7 +47,7 @@ def path_of(path: StrPath, name: str) -> str:
         raise UsageError(f"{name}: expected a path, not {type(path).__name__}")
     if "\0" in text:
         raise UsageError(f"{name}: a path cannot contain a NUL character: {text!r}")
-    return slashed(text)
+    return slashed(native(text))
 
 
 def texts_of(texts: str | Iterable[str], name: str) -> tuple[str, ...]:

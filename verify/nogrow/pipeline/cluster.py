@@ -237,7 +237,7 @@ class _Spread:
             # It warns that the bytes of a file make a large task. They have to be sent anyway.
             warnings.simplefilter("ignore")
             future: Future = self._client.submit(
-                pickle.loads,
+                pickle.loads,  # noqa: S301
                 call_of(self._pickled, works),
                 key=f"{self._prefix}-{self._sent}",
                 pure=False,
