@@ -40,7 +40,7 @@ def modules_of(requirements: list[str]) -> set[str]:
 
 IMPORTED = set(imported_modules()) - GIVEN
 EXTRAS = PROJECT["optional-dependencies"]
-OPTIONAL = {extra: modules_of(EXTRAS[extra]) for extra in EXTRAS if extra != "dev"}
+OPTIONAL = {extra: modules_of(EXTRAS[extra]) for extra in EXTRAS if extra not in ("dev", "test")}
 REQUIRED = modules_of(PROJECT["dependencies"])
 
 
