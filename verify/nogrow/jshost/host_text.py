@@ -7,7 +7,6 @@ import re
 from typing import NamedTuple
 
 from nogrow.errors import ModuleError
-from nogrow.jshost.em_macros import code_in_c
 from nogrow.jshost.parse import JAVASCRIPT, TYPESCRIPT
 
 PAGES = (".htm", ".html")
@@ -59,6 +58,9 @@ def texts_in(path: str, source: bytes) -> list[HostText]:
     if suffix in COMPONENTS:
         return _of_component(source)
     if suffix in C_FAMILY:
+        # Its patterns take longer to compile than a small module takes to judge.
+        from nogrow.jshost.em_macros import code_in_c
+
         return [HostText(code_in_c(source), ".js", in_glue=True)]
     return [HostText(source, suffix)]
 

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from nogrow.errors import UsageError
 from nogrow.jshost.builtins import words
-from nogrow.jshost.emscripten_sources import readings
 from nogrow.jshost.model import Position
 
 if TYPE_CHECKING:
@@ -57,7 +56,12 @@ def parse_glue(source: bytes, name: str) -> tuple[Node, Position | None]:
     """
     root = parse(source, name)
     error_at = first_error(root)
-    for reading in readings(source) if error_at is not None else ():
+    if error_at is None:
+        return root, None
+    # Little of what is parsed is in these sources.
+    from nogrow.jshost.emscripten_sources import readings
+
+    for reading in readings(source):
         other = parse(reading, name)
         if first_error(other) is None:
             return other, None

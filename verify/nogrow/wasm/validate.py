@@ -19,62 +19,60 @@ _NO_PROPOSAL = "wasm_relaxed_simd_deterministic"
 _STACKS = "wasm_stack_switching"
 _SHARED = "shared-everything-threads"
 # The complete messages of wasmtime's parser (wasmparser) about proposals that are off. Any other message
-# means that the module is invalid.
-_UNSUPPORTED = re.compile(
-    "|".join(
-        (
-            "(SIMD|relaxed SIMD|threads|shared-everything-threads|saturating float to int conversions"
-            "|reference types|bulk memory|sign extension operations|exceptions|tail calls|function references"
-            "|memory control|gc|legacy exceptions|stack switching|wide arithmetic"
-            "|custom descriptors operations|mutable global) support is not enabled",
-            "legacy_exceptions feature required for (try|catch|catch_all|rethrow|delegate) instruction",
-            f"shared (tables|globals|composite types|reference types) require the {_SHARED} proposal",
-            "custom descriptors proposal must be enabled to use descriptor and describes",
-            "custom descriptors required for exact (reference types|function imports)",
-            "rec group usage requires `gc` proposal to be enabled",
-            "gc proposal must be enabled to use subtypes",
-            "(array|struct) indexed types not supported without the gc feature",
-            "heap types not supported without the gc feature",
-            "gc types are disallowed but found type which requires gc",
-            "(gc|stack switching) proposal not supported",
-            "exceptions proposal not enabled",
-            "exception refs not supported without the exception handling feature",
-            "continuation refs not supported without the stack switching feature",
-            "cannot define (continuation|array|struct) types when (stack switching is|gc types are) disabled",
-            "function references required for (index reference types|non-nullable types)",
-            "memory64 must be enabled for 64-bit (tables|memories)",
-            "threads must be enabled for shared memories",
-            "the custom page sizes proposal must be enabled to customize a memory's page size",
-            "bulk memory must be enabled",
-            "passive data segments require the bulk-memory proposal",
-            "invalid leading byte 0x7[EF] with compact imports proposal disabled",
-            # Components.
-            "(async |synchronous |64-bit )?`[a-z0-9.-]+` requires the (component model [a-z0-9 -]+ feature"
-            f"|{_SHARED} proposal)",
-            "canonical option `[a-z -]+` requires the (component model [a-z0-9 -]+ feature|`cm-gc` feature)",
-            "async component functions require the component model async feature",
-            "requires the component model async stackful feature",
-            "(Maps|Fixed-length lists) require the component model [a-z-]+ (lists )?feature",
-            "support for component model `value`s is not enabled",
-            "64-bit memories require the `cm64` feature to be enabled",
-            "resources with `i64` require the `cm64` feature to be enabled",
-            "the `cm-[a-z0-9-]+` feature is not active",
-            # Messages of wasmtime itself about valid components.
-            "exporting a component from the root component is not supported",
-            "root-level component imports are not supported",
-            "custom-descriptors proposal not implemented",
-        )
+# means that the module is invalid. Patterns are compiled when wasmtime rejects something: these are large.
+_UNSUPPORTED = "|".join(
+    (
+        "(SIMD|relaxed SIMD|threads|shared-everything-threads|saturating float to int conversions"
+        "|reference types|bulk memory|sign extension operations|exceptions|tail calls|function references"
+        "|memory control|gc|legacy exceptions|stack switching|wide arithmetic"
+        "|custom descriptors operations|mutable global) support is not enabled",
+        "legacy_exceptions feature required for (try|catch|catch_all|rethrow|delegate) instruction",
+        f"shared (tables|globals|composite types|reference types) require the {_SHARED} proposal",
+        "custom descriptors proposal must be enabled to use descriptor and describes",
+        "custom descriptors required for exact (reference types|function imports)",
+        "rec group usage requires `gc` proposal to be enabled",
+        "gc proposal must be enabled to use subtypes",
+        "(array|struct) indexed types not supported without the gc feature",
+        "heap types not supported without the gc feature",
+        "gc types are disallowed but found type which requires gc",
+        "(gc|stack switching) proposal not supported",
+        "exceptions proposal not enabled",
+        "exception refs not supported without the exception handling feature",
+        "continuation refs not supported without the stack switching feature",
+        "cannot define (continuation|array|struct) types when (stack switching is|gc types are) disabled",
+        "function references required for (index reference types|non-nullable types)",
+        "memory64 must be enabled for 64-bit (tables|memories)",
+        "threads must be enabled for shared memories",
+        "the custom page sizes proposal must be enabled to customize a memory's page size",
+        "bulk memory must be enabled",
+        "passive data segments require the bulk-memory proposal",
+        "invalid leading byte 0x7[EF] with compact imports proposal disabled",
+        # Components.
+        "(async |synchronous |64-bit )?`[a-z0-9.-]+` requires the (component model [a-z0-9 -]+ feature"
+        f"|{_SHARED} proposal)",
+        "canonical option `[a-z -]+` requires the (component model [a-z0-9 -]+ feature|`cm-gc` feature)",
+        "async component functions require the component model async feature",
+        "requires the component model async stackful feature",
+        "(Maps|Fixed-length lists) require the component model [a-z-]+ (lists )?feature",
+        "support for component model `value`s is not enabled",
+        "64-bit memories require the `cm64` feature to be enabled",
+        "resources with `i64` require the `cm64` feature to be enabled",
+        "the `cm-[a-z0-9-]+` feature is not active",
+        # Messages of wasmtime itself about valid components.
+        "exporting a component from the root component is not supported",
+        "root-level component imports are not supported",
+        "custom-descriptors proposal not implemented",
     )
 )
-_STACK_SWITCHING = re.compile(
+_STACK_SWITCHING = (
     "stack switching support is not enabled|stack switching proposal not supported"
     "|cannot define continuation types when stack switching is disabled"
     "|continuation refs not supported without the stack switching feature"
 )
-_OFFSET = re.compile(r"(.*) \(at offset 0x([0-9a-f]+)\)", re.DOTALL)
-_IN_COMPONENT = re.compile(r"failed to parse WebAssembly module\s+Caused by:\s+(?:0: )?(.*?)\s*", re.DOTALL)
+_OFFSET = r"(?s)(.*) \(at offset 0x([0-9a-f]+)\)"
+_IN_COMPONENT = r"(?s)failed to parse WebAssembly module\s+Caused by:\s+(?:0: )?(.*?)\s*"
 # wasmtime compiles function bodies only after it has validated the whole component.
-_COMPILED = re.compile(r"failed to compile: ")
+_COMPILED = "failed to compile: "
 # A body without locals whose first byte is not an instruction.
 _NO_CODE = b"\x00\xff"
 
@@ -115,7 +113,7 @@ def validate_component(data: bytes) -> Validation:
         try:
             Component(engine, not_compiled)
         except wasmtime.WasmtimeError as error:
-            if not _COMPILED.match(str(error)):
+            if not str(error).startswith(_COMPILED):
                 raise
 
     return _validation(ask)
@@ -124,7 +122,7 @@ def validate_component(data: bytes) -> Validation:
 def _validation(ask: Callable[[wasmtime.Engine], None]) -> Validation:
     """Ask without stack switching first, because with it wasmtime accepts every tag with results."""
     validation = _answer(ask, _engine(stack_switching=False))
-    if validation.reason is not None and _STACK_SWITCHING.fullmatch(validation.reason):
+    if validation.reason is not None and re.fullmatch(_STACK_SWITCHING, validation.reason):
         return _answer(ask, _engine(stack_switching=True))
     return validation
 
@@ -134,12 +132,12 @@ def _answer(ask: Callable[[wasmtime.Engine], None], engine: wasmtime.Engine) -> 
         ask(engine)
     except wasmtime.WasmtimeError as error:
         message = str(error)
-        if cause := _IN_COMPONENT.fullmatch(message):
+        if cause := re.fullmatch(_IN_COMPONENT, message):
             message = cause[1]
-        match = _OFFSET.fullmatch(message)
+        match = re.fullmatch(_OFFSET, message)
         text, offset = (match[1], int(match[2], 16)) if match else (message, None)
         reason = " ".join(text.split())
-        return Validation(None if _UNSUPPORTED.fullmatch(reason) else False, reason, offset)
+        return Validation(None if re.fullmatch(_UNSUPPORTED, reason) else False, reason, offset)
     return Validation(True)
 
 
