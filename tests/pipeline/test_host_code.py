@@ -10,7 +10,8 @@ from nogrow.contract.model import ArtifactContract, Imports
 from nogrow.contract.select import Target
 from nogrow.jshost.imports import analyse
 from nogrow.pipeline.all_files import check
-from nogrow.pipeline.host_code import minified, why_foreign, why_host_code_is_needed
+from nogrow.pipeline.host_code import why_foreign
+from nogrow.pipeline.minified_imports import minified, why_host_code_is_needed
 from nogrow.pipeline.host_effects import effects
 from nogrow.report.exit_code import Outcome
 from nogrow.report.model import ArtifactReport

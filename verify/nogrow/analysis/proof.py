@@ -4,14 +4,13 @@ The steps of a proof are in other modules of this package; this one puts them to
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from nogrow.analysis.assumptions import HostSide, assumptions
 from nogrow.analysis.callbacks import Callbacks, effects_of
 from nogrow.analysis.entry_points import EntryPoints, host_labels, host_tables
 from nogrow.analysis.entry_table import EntryMaker, EntryNames, host_steps
 from nogrow.analysis.escape import References, find_references
-from nogrow.analysis.growth_points import GrowthPoints, every_point, growth_points
 from nogrow.analysis.indirect_calls import Targets
 from nogrow.analysis.judgement import (
     Entries,
@@ -34,6 +33,9 @@ from nogrow.wasm.names import FunctionNames
 from nogrow.wasm.runtime import Engine
 from nogrow.wasm.scan import Scan, Scanning, begin
 from nogrow.wasm.vectors import VectorReader
+
+if TYPE_CHECKING:
+    from nogrow.analysis.growth_points import GrowthPoints
 
 Trust = Callable[[str], bool]
 
@@ -63,7 +65,7 @@ class PointsToGrowth(NamedTuple):
 
     module: Module
     judgement: Judgement
-    points: tuple[GrowthPoints, ...]
+    points: tuple["GrowthPoints", ...]
     references: References
     scan: Scan
 
@@ -167,7 +169,7 @@ class _Proof:
         linked = self._surroundings.linked.steps
         return ends | {vertex: linked[label] for vertex, label in self._labels.items() if label in linked}
 
-    def growth_points(self, quiet: frozenset[int]) -> tuple[GrowthPoints, ...]:
+    def growth_points(self, quiet: frozenset[int]) -> "tuple[GrowthPoints, ...]":
         """Return the points after growth of each memory whose growth counts and may succeed.
 
         `quiet` are imports that do not count as control of the host.
@@ -176,6 +178,8 @@ class _Proof:
             raise ModuleError(
                 "the module switches stacks, so it is not known where control may go after a growth"
             )
+        from nogrow.analysis.growth_points import growth_points
+
         findings, search = self._findings, self._search
         # An import that calls back has a vertex of its own, behind all others.
         callbacks = self.scan.first_dispatch + len(self.scan.dispatches)
@@ -191,8 +195,10 @@ class _Proof:
             for index in findings.may_succeed
         )  # fmt: skip
 
-    def every_point(self) -> tuple[GrowthPoints, ...]:
+    def every_point(self) -> "tuple[GrowthPoints, ...]":
         """Return points that say of each memory that the host sees that it may have grown everywhere."""
+        from nogrow.analysis.growth_points import every_point
+
         functions, count = self._entry_points.functions, len(self._module.functions)
         return tuple(every_point(item.index, functions, count) for item in self._memories if item.visible)
 

@@ -5,7 +5,6 @@ the same in every build. There the whole import object must fit the module, and 
 host code uses and the type of every well-known function.
 """
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -13,10 +12,11 @@ from pathlib import Path
 from nogrow.analysis.emscripten_abi import effect_of, fits, signature_of
 from nogrow.analysis.judgement import Judgement
 from nogrow.contract.model import ArtifactContract
-from nogrow.contract.select import Target, trusted_by_all
+from nogrow.contract.select import Target
 from nogrow.errors import ModuleError, UsageError
 from nogrow.jshost.model import Glue, Grower, Served
 from nogrow.jshost.nearby_scripts import MOST_BYTES, SUFFIXES, Script, likely
+from nogrow.pipeline.minified_imports import ASK, is_short, listed_few, minified
 from nogrow.pipeline.named_host_code import GlueByPath, cannot_grow, is_named
 from nogrow.util.paths import slashed
 from nogrow.wasm.decode import decode
@@ -24,16 +24,8 @@ from nogrow.wasm.file import read as read_file
 from nogrow.wasm.model import Import, Kind, Module
 from nogrow.wasm.sections import is_component
 
-# Binaryen names imports, then exports, in this order; after `$` it goes on with two letters.
-_ORDER = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_$"
-_SHORT = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]{0,2}")
 # Emscripten's `convertJsFunctionToWasm` reads this export from a module that it makes itself.
 _OF_A_WRAPPER = "f"
-_FEW = 8
-ASK = (
-    "name the JavaScript that belongs to the module with --js FILE (or --glue FILE), "
-    "or trust these imports in the contract"
-)
 
 
 def beside(targets: Iterable[Target]) -> GlueByPath:
@@ -100,44 +92,6 @@ def host_growth(
     return [f"host grows: {grower.label}, {grower.place}" for grower in growers if grower.label in reached]
 
 
-def refuse_unknown_names(data: bytes, judgement: Judgement, clauses: Sequence[ArtifactContract]) -> None:
-    """Raise `ModuleError` where imports with minified names may grow the memory."""
-    trusts = trusted_by_all(clauses)
-    reached = [name for name in judgement.imports if not trusts(name)]
-    # The module is decoded again only if one of the fields is so short that it may be minified.
-    may_be_minified = any(_SHORT.fullmatch(label.rpartition(".")[2]) for label in reached)
-    if may_be_minified and (reason := why_host_code_is_needed(decode(data), reached)):
-        raise ModuleError(reason)
-
-
-def why_host_code_is_needed(module: Module, reached: Iterable[str], ask: str = ASK) -> str | None:
-    """Return why a module that may grow can't be judged without host code, None if it can.
-
-    `reached` are the imports that entry points reach and no clause trusts.
-    """
-    unknown = sorted(minified(module) & set(reached))
-    if not unknown:
-        return None
-    return f"its imports have minified names, and one of them may grow the memory: {_listed(unknown)}; {ask}"
-
-
-def minified(module: Module) -> frozenset[str]:
-    """Return the labels of the imported functions whose names are minified.
-
-    Emscripten shortens the name of the module that is imported from to one letter as well. Binaryen alone may
-    keep it, and then the fields are the first names in Binaryen's order.
-    """
-    functions = module.imported(Kind.FUNCTION)
-    fields = {item.field for item in functions}
-    count = min(len(fields), len(_ORDER))
-    by_order = set(_ORDER[:count]) <= fields and all(map(_SHORT.fullmatch, fields))
-    return frozenset(item.label for item in functions if by_order or _is_minified(item))
-
-
-def _is_minified(item: Import) -> bool:
-    return len(item.module) == 1 and item.module in _ORDER and bool(_SHORT.fullmatch(item.field))
-
-
 def why_foreign(
     module: Module, glue: Sequence[Glue], trusts: Callable[[str], bool], ask: str = ASK
 ) -> str | None:
@@ -149,7 +103,7 @@ def why_foreign(
     files = ", ".join(file.file for file in glue)
     if unserved:
         how_many = "none" if len(unserved) == len({item.label for item in named}) else "not all"
-        return f"{files} serves {how_many} of its imports; not served: {_listed(unserved)}; {ask}"
+        return f"{files} serves {how_many} of its imports; not served: {listed_few(unserved)}; {ask}"
     if len(named) == len(functions):
         return None
     reasons = [_of_another_build(module, short, file) for file in glue]
@@ -179,10 +133,10 @@ def _other_object(module: Module, short: frozenset[str], glue: Glue) -> str | No
         # Many objects have such short names: the message is about the most similar one.
         nearest = max(tables, key=lambda fields: len(fields & wanted) - len(fields - wanted), default=None)
         if nearest is None or not nearest & wanted:
-            return f"serves none of its imports, as far as they can be followed: {_listed(sorted(short))}"
+            return f"serves none of its imports, as far as they can be followed: {listed_few(sorted(short))}"
         differences = (("not", wanted - nearest), ("also", nearest - wanted))
         parts = [
-            f"{word} {_listed([f'{name}.{field}' for field in sorted(fields)])}"
+            f"{word} {listed_few([f'{name}.{field}' for field in sorted(fields)])}"
             for word, fields in differences
             if fields
         ]
@@ -193,12 +147,12 @@ def _other_object(module: Module, short: frozenset[str], glue: Glue) -> str | No
 def _other_exports(module: Module, _short: frozenset[str], glue: Glue) -> str | None:
     """Return which exports the code uses that the module lacks, None if it has them all."""
     kinds = {item.name: item.kind for item in module.exports}
-    minified_reads = {name for name in glue.served.reads if _SHORT.fullmatch(name) and name != _OF_A_WRAPPER}
+    minified_reads = {name for name in glue.served.reads if is_short(name) and name != _OF_A_WRAPPER}
     if unknown := sorted(minified_reads - kinds.keys()):
-        return f"is of another build: it reads exports that the module does not have: {_listed(unknown)}"
+        return f"is of another build: it reads exports that the module does not have: {listed_few(unknown)}"
     memories = sorted(name for name in glue.served.memories & kinds.keys() if kinds[name] is not Kind.MEMORY)
     if memories:
-        return f"is of another build: it uses exports of another kind as a memory: {_listed(memories)}"
+        return f"is of another build: it uses exports of another kind as a memory: {listed_few(memories)}"
     return None
 
 
@@ -224,13 +178,8 @@ def _other_growth(module: Module, short: frozenset[str], glue: Glue) -> str | No
     growers = {grower.label for grower in glue.growers}
     known_to_grow = {label for label, name in glue.served.names if (known := effect_of(name)) and known.grows}
     if fixed := sorted((known_to_grow & short) - growers):
-        return f"is of a build whose memory can't grow: there, {_listed(fixed)} does not grow it"
-    named = {label for label, name in glue.served.names if not _SHORT.fullmatch(name)}
+        return f"is of a build whose memory can't grow: there, {listed_few(fixed)} does not grow it"
+    named = {label for label, name in glue.served.names if not is_short(name)}
     if growers & short or short <= named:
         return None
     return "serves no import that grows the memory, although the module's limits leave room for that"
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = len(names) - _FEW
-    return ", ".join(names[:_FEW]) + (f" and {more} more" if more > 0 else "")

@@ -248,7 +248,7 @@ class Pipeline:
             validation = validate(data) if self.validate else Validation(None)
         may_need_host_code = self.require_host_code and not case.glue and case.module.number is None
         if may_need_host_code and judgement.imports and _may_grow(judgement):
-            from nogrow.pipeline.host_code import refuse_unknown_names
+            from nogrow.pipeline.minified_imports import refuse_unknown_names
 
             refuse_unknown_names(data, judgement, case.clauses)
         return judgement, validation
