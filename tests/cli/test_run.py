@@ -1,3 +1,4 @@
+import multiprocessing
 import subprocess
 import sys
 from pathlib import Path
@@ -48,6 +49,15 @@ def test_json_has_the_call_stack_of_a_growth(nogrow: Nogrow, folder: Path) -> No
     assert artifact["verdict"] is None
     assert artifact["scenarios"][0]["pages"] == [1, 2]
     assert artifact["scenarios"][0]["grew_at"]["step"] == 2
+
+
+@pytest.mark.usefixtures("spawn")
+def test_spawned_process_gives_the_same_report(nogrow: Nogrow, folder: Path) -> None:
+    scenario(folder, "growing.wasm", '{ call = "ok" }, { call = "bad" }')
+    spawned = nogrow("run", "--format", "json").stdout
+    multiprocessing.set_start_method(None, force=True)
+    assert nogrow("run", "--format", "json").stdout == spawned
+    assert validated(spawned)["artifacts"][0]["scenarios"][0]["pages"] == [1, 2]
 
 
 def test_module_without_scenario_is_nothing(nogrow: Nogrow, folder: Path) -> None:

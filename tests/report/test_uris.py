@@ -11,6 +11,7 @@ __all__ = ["windows_paths"]
     [
         ("/w/a b.rs", "file:///w/a%20b.rs"),
         ("/w/../a.rs", "file:///a.rs"),
+        ("/:/a.rs", "file:///%3A/a.rs"),
         ("C:/w/a b.rs", "file:///C:/w/a%20b.rs"),
         ("//machine/share/a.rs", "file://machine/share/a.rs"),
     ],

@@ -77,6 +77,8 @@ def _peak_bytes() -> int:
     try:
         lines = Path("/proc/self/status").read_text("utf-8").splitlines()
     except OSError:
+        if sys.platform == "win32":
+            raise
         import resource
 
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

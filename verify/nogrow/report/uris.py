@@ -20,6 +20,6 @@ def absolute_uri(path: str) -> str:
     if path.startswith("//"):
         return f"file:{quote(os.fsencode(path))}"
     drive, colon, rest = path.partition(":")
-    if colon and len(drive) == 1:
+    if colon and len(drive) == 1 and drive.isalpha():
         return f"file:///{drive}:{quote(os.fsencode(rest))}"
     return f"file://{quote(os.fsencode(path))}"

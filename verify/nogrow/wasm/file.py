@@ -2,12 +2,19 @@
 
 import os
 import stat
+import sys
 from pathlib import Path
 
 from nogrow.errors import ModuleError
 
 LARGEST = 1 << 30
 """The largest module that engines take, in bytes (JavaScript interface, implementation-defined limits)."""
+
+if sys.platform == "win32":
+    _FLAGS = os.O_RDONLY | os.O_BINARY
+else:
+    # A FIFO that replaces a file must not block.
+    _FLAGS = os.O_RDONLY | os.O_NONBLOCK
 
 
 def is_there(path: str | Path) -> bool:
@@ -33,7 +40,7 @@ def read(path: str, largest: int = LARGEST) -> bytes:
     try:
         # Opening a FIFO would wait for its writer, so only regular files are opened.
         _check(Path(path).stat(), largest)
-        with os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
+        with os.fdopen(os.open(path, _FLAGS), "rb") as file:
             before = os.fstat(file.fileno())
             _check(before, largest)
             data = file.read(before.st_size)
