@@ -82,7 +82,7 @@ class Proof:
         Raises `KeyError`; also where several core modules of a component have such an entry point.
         """
         if self._judgement is not None:
-            return self._by_name[name]
+            return self._judgement.entries[self._numbers[name]]
         found = [number for number, module in enumerate(self.modules) if name in module]
         if len(found) > 1:
             numbers = ", ".join(map(str, found))
@@ -93,7 +93,7 @@ class Proof:
 
     def __contains__(self, name: object) -> bool:
         if self._judgement is not None:
-            return name in self._by_name
+            return name in self._numbers
         return any(name in module for module in self.modules)
 
     def __iter__(self) -> Iterator[Entry]:
@@ -122,12 +122,13 @@ class Proof:
         return type(self), (*values, self._judgement)
 
     @cached_property
-    def _by_name(self) -> dict[str, Entry]:
+    def _numbers(self) -> dict[str, int]:
+        """The number of the entry point with each name."""
         # Exports come first, so the name of another entry point does not hide theirs.
-        by_name: dict[str, Entry] = {}
-        for entry in self._judgement.entries if self._judgement is not None else ():
-            by_name.setdefault(entry.name, entry)
-        return by_name
+        numbers: dict[str, int] = {}
+        for number, (_, name) in enumerate(self._judgement.keys if self._judgement is not None else ()):
+            numbers.setdefault(name, number)
+        return numbers
 
 
 class Prover:
@@ -253,5 +254,6 @@ def _part(artifact: "ArtifactReport", path: str | None, number: str) -> Proof:
         artifact.validated,
         artifact.notes,
         (),
-        artifact.judgement,
+        # A program may keep thousands of proofs.
+        None if artifact.judgement is None else artifact.judgement.compact(),
     )

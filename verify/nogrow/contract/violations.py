@@ -6,7 +6,7 @@ It also decides what a judgement breaks of a contract's clause.
 import enum
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from typing import NamedTuple
 
 from nogrow.analysis.assumptions import REFERENCES, TABLE_PREFIX
@@ -152,17 +152,21 @@ class _Violations(LazySequence[Violation]):
     __slots__ = ("_allowed", "_entries", "_ordered")
 
     def __init__(self, ordered: "Sequence[int | Violation]", entries: Sequence[Entry], may: _Allowed) -> None:
-        super().__init__(len(ordered), self._made)
+        # A method would refer back to the violations, and keep their module alive until garbage is collected.
+        super().__init__(len(ordered), partial(_violation, ordered, entries, may))
         self._ordered = ordered
         self._entries = entries
         self._allowed = may
 
-    def _made(self, number: int) -> Violation:
-        item = self._ordered[number]
-        return item if isinstance(item, Violation) else _growth(self._entries[item], self._allowed.at(item))
-
     def __reduce__(self) -> tuple[object, ...]:
         return _Violations, (self._ordered, self._entries, self._allowed)
+
+
+def _violation(
+    ordered: "Sequence[int | Violation]", entries: Sequence[Entry], may: _Allowed, number: int
+) -> Violation:
+    item = ordered[number]
+    return item if isinstance(item, Violation) else _growth(entries[item], may.at(item))
 
 
 def violations_of_all(clauses: Sequence[ArtifactContract], judgement: Judgement) -> Sequence[Violation]:
