@@ -126,7 +126,9 @@ class _Spread:
     def __init__(
         self, client: Client, pipeline: Pipeline, targets: Sequence[Target], watch: Callable[[int], None]
     ) -> None:
+        # A worker has a task for each of its threads, and sends what it keeps of a file.
         shared = replace(pipeline, glue={}, pinned=None, source=None, read_ahead=None, engine=None)
+        shared.several = shared.in_threads = True
         self.reports: dict[int, Reports] = {}
         self._client, self._pipeline, self._watch = client, pipeline, watch
         self._pickled = pickle.dumps(shared)

@@ -82,6 +82,7 @@ def judged(version: str, pipeline: bytes, works: bytes) -> Answer | str:
 def _pipeline(pickled: bytes) -> Pipeline:
     """Return the pipeline, the same one for all files of a check, so that its kernels are compiled once."""
     pipeline: Pipeline = pickle.loads(pickled)  # noqa: S301
+    pipeline.prepare()
     return pipeline
 
 
