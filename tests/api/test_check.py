@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 import nogrow
 from nogrow import ExitCode, Outcome, Verdict
-from nogrow.cli.main import cli
+from nogrow.cli.commands import cli
 from nogrow.report.formats import Format
 from tests.support.modules import CALLING, GROWING, QUIET, write_cut_module, write_module
 

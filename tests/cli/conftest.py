@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from nogrow.cli.main import cli
+from nogrow.cli.commands import cli
 from tests.support.modules import GROWING, QUIET, UNUSED, write_cut_module, write_module
 
 Nogrow = Callable[..., Result]

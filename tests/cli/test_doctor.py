@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 import nogrow
-from nogrow.cli.main import cli
+from nogrow.cli.commands import cli
 from nogrow.doctor import probe as look
 from nogrow.doctor.diagnosis import Finding, State, Use
 from tests.support.posix import posix_only
@@ -73,7 +73,9 @@ def test_doctor_runs_and_no_other_command_loads_it() -> None:
     )
     assert (result.returncode, result.stderr) == (0, "")
     assert result.stdout.endswith("nogrow can judge modules here.\n")
-    script = "import sys, nogrow.cli.main; print([m for m in sys.modules if 'build' in m or 'doctor' in m])"
+    script = (
+        "import sys, nogrow.cli.commands; print([m for m in sys.modules if 'build' in m or 'doctor' in m])"
+    )
     result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert result.stdout == "[]\n"
 
@@ -81,7 +83,7 @@ def test_doctor_runs_and_no_other_command_loads_it() -> None:
 def test_doctor_works_without_the_extras() -> None:
     script = (
         "import sys; sys.modules.update(dict.fromkeys(('invoke', 'tree_sitter', 'hypothesis')))\n"
-        "from nogrow.cli.main import cli; cli(['doctor', '--format', 'json'])"
+        "from nogrow.cli.commands import cli; cli(['doctor', '--format', 'json'])"
     )
     result = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, timeout=300, check=False

@@ -96,7 +96,7 @@ def test_check_imports_only_used_modules(folder: Path) -> None:
         "import sys\n"
         "from click.testing import CliRunner\n"
         "before = set(sys.modules)\n"
-        "from nogrow.cli.main import cli\n"
+        "from nogrow.cli.commands import cli\n"
         "assert CliRunner().invoke(cli, ['check', 'quiet.wasm']).exit_code == 0\n"
         "print(*sorted(set(sys.modules) - before))\n"
     )
@@ -131,13 +131,14 @@ def test_check_imports_only_used_modules(folder: Path) -> None:
 @pytest.mark.parametrize("fault", ["EOFError('marshal data too short')", "ValueError('unforeseen')"])
 def test_internal_error_is_never_a_broken_contract(fault: str, folder: Path) -> None:
     script = f"""
-import nogrow.cli.main as program
+import nogrow.cli.commands as program
+from nogrow.cli.main import main
 
 def fail(*arguments: object) -> None:
     raise {fault}
 
 program._Commands.get_command = fail
-program.main()
+main()
 """
     result = subprocess.run(
         [sys.executable, "-c", script, "check"],

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from nogrow.cli.main import cli
+from nogrow.cli.commands import cli
 from tests.project.conftest import built_root
 
 __all__ = ["built_root"]

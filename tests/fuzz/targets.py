@@ -22,7 +22,7 @@ from nogrow.archives.archive import contents
 from nogrow.archives.unpack_limits import Budget, Limits, UnsafeArchiveError
 from nogrow.baseline.lock_file import load as load_lock
 from nogrow.baseline.lock_file import written
-from nogrow.cli.main import cli
+from nogrow.cli.commands import cli
 from nogrow.contract.load import load
 from nogrow.difference.comparison import compare
 from nogrow.difference.model import Direction

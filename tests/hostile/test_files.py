@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 from tools.bench.encode import module
 
-from nogrow.cli.main import cli
+from nogrow.cli.commands import cli
 from nogrow.errors import ModuleError
 from nogrow.wasm import file
 from tests.hostile.test_malformed import COMMANDS, GOOD

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 from tools.browser.demo import HOST, find_node
 
-from nogrow.cli.main import cli
+from nogrow.cli.commands import cli
 from nogrow.machine.machine import Machine
 from nogrow.rewrite.stress import stressed
 from tests.support.modules import write_module

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from nogrow.cli.main import cli
+from nogrow.cli.commands import cli
 from nogrow.contract.load import load
 from nogrow.init import host_code
 from tests.support.modules import write_module

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from nogrow.cli.main import cli
+from nogrow.cli.commands import cli
 from nogrow.contract.load import load
 from tests.pipeline.test_host_code import GLUE, MINIFIED
 from tests.support.modules import write_module

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from nogrow.analysis.judgement import Verdict
-from nogrow.cli.main import cli
+from nogrow.cli.commands import cli
 from tests.support.modules import assemble, write_module
 from tests.support.posix import posix_only
 from tests.support.sample import sampled

@@ -11,8 +11,8 @@ from nogrow.contract.select import Target
 from nogrow.jshost.imports import analyse
 from nogrow.pipeline.all_files import check
 from nogrow.pipeline.host_code import why_foreign
-from nogrow.pipeline.minified_imports import minified, why_host_code_is_needed
 from nogrow.pipeline.host_effects import effects
+from nogrow.pipeline.minified_imports import minified, why_host_code_is_needed
 from nogrow.report.exit_code import Outcome
 from nogrow.report.model import ArtifactReport
 from nogrow.wasm.decode import decode

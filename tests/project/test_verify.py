@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from nogrow.cli.main import cli
+from nogrow.cli.commands import cli
 from nogrow.errors import ToolError
 from nogrow.project import verify as stage
 from nogrow.project.manifest import Entry, Manifest, write_manifest

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from nogrow.cli.main import cli
+from nogrow.cli.commands import cli
 from nogrow.errors import ToolError
 from nogrow.machine.process import run
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from click.testing import CliRunner
 from wasmtime import wat2wasm
 
-from nogrow.cli.main import cli
+from nogrow.cli.commands import cli
 from nogrow.errors import ToolError
 from tools.hostcases.cases import MODULES, Case, Kind, Line
 

@@ -8,8 +8,6 @@ import click
 
 from nogrow.api.check import check as check_modules
 from nogrow.cli.options import (
-    Colour,
-    Output,
     Prefixes,
     common,
     with_dist,
@@ -17,7 +15,7 @@ from nogrow.cli.options import (
     with_lock,
     with_sources,
 )
-from nogrow.cli.output import emit, print_notes, progress, text_renderer
+from nogrow.cli.output import Colour, Output, progress, show, text_renderer
 from nogrow.report.formats import Format
 
 if TYPE_CHECKING:
@@ -112,10 +110,7 @@ def check(
             progress=watch,
             client=client,
         )
-    print_notes(report)
-    if not report.artifacts:
-        click.echo("nogrow: nothing to check: give a PATH, or write nogrow.toml", err=True)
-    emit(report, outputs, colour, text_renderer(quiet))
+    show(report, outputs, colour, text_renderer(quiet))
     if attest:
         from nogrow.cli.dist import write_statement
 

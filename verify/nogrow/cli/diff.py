@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from nogrow.cli.options import Colour, Output, colour_option, contract_option, format_option, with_glue
-from nogrow.cli.output import Render, deliver, print_unjudged
+from nogrow.cli.options import colour_option, contract_option, format_option, with_glue
+from nogrow.cli.output import Colour, Output, Render, deliver, print_unjudged
 from nogrow.report.exit_code import ExitCode
 from nogrow.report.formats import Format
 

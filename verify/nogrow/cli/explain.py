@@ -5,8 +5,8 @@ from typing import TextIO
 
 import click
 
-from nogrow.cli.options import Colour, Output, Prefixes, common, with_glue, with_sources
-from nogrow.cli.output import emit
+from nogrow.cli.options import Prefixes, common, with_glue, with_sources
+from nogrow.cli.output import Colour, Output, emit
 from nogrow.report.exit_code import ExitCode, Outcome
 from nogrow.report.formats import Format
 from nogrow.report.model import Report

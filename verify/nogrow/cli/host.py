@@ -3,8 +3,8 @@
 import click
 
 from nogrow.api.host import host as find_views
-from nogrow.cli.options import Colour, Output, reporting, with_views
-from nogrow.cli.output import emit, progress, text_renderer
+from nogrow.cli.options import reporting, with_views
+from nogrow.cli.output import Colour, Output, emit, progress, text_renderer
 
 
 @click.command()

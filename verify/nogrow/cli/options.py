@@ -1,36 +1,20 @@
 """Define the options that commands share, and load what they name."""
 
-import enum
 import os
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
 import click
 
 from nogrow.api.inputs import DEFAULT_CONTRACT, DEFAULT_LOCK
+from nogrow.cli.output import Colour, Output
 from nogrow.errors import UsageError
 from nogrow.report.formats import Format
 
 Command = Callable[..., object]
 Option = Callable[[Command], Command]
 Prefixes = tuple[tuple[str, str], ...]
-
-
-class Colour(enum.Enum):
-    """The choices of when to colour text."""
-
-    AUTO = "auto"
-    ALWAYS = "always"
-    NEVER = "never"
-
-
-class Output(NamedTuple):
-    """A format and the file that it is written to, None for standard output."""
-
-    format: Format
-    path: Path | None
 
 
 def _outputs(

@@ -3,6 +3,7 @@
 Only the formats that are used are imported.
 """
 
+import enum
 import errno
 import os
 import sys
@@ -11,11 +12,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from io import TextIOWrapper
-from typing import TYPE_CHECKING, TextIO
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, TextIO
 
-import click
-
-from nogrow.cli.options import Colour, Output
 from nogrow.errors import UsageError
 from nogrow.report.escaping import printable
 from nogrow.report.formats import Format, write
@@ -26,6 +25,29 @@ if TYPE_CHECKING:
 
 Render = Callable[[TextIO], None]
 TextRender = Callable[[Report, TextIO, bool], None]
+
+
+class Colour(enum.Enum):
+    """The choices of when to colour text."""
+
+    AUTO = "auto"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
+class Output(NamedTuple):
+    """A format and the file that it is written to, None for standard output."""
+
+    format: Format
+    path: Path | None
+
+
+def show(report: Report, outputs: Sequence[Output], colour: Colour, as_text: TextRender) -> None:
+    """Print the remarks on a check to standard error, and write its report; see `emit`."""
+    print_notes(report)
+    if not report.artifacts:
+        _say("nothing to check: give a PATH, or write nogrow.toml")
+    emit(report, outputs, colour, as_text)
 
 
 def emit(report: Report, outputs: Sequence[Output], colour: Colour, as_text: TextRender) -> None:
@@ -62,11 +84,20 @@ def deliver(outputs: Sequence[Output], colour: Colour, render: Callable[[Format,
 def print_notes(report: Report) -> None:
     """Print the remarks on the check as a whole to standard error."""
     for note in report.notes:
-        click.echo(f"nogrow: {printable(note)}", err=True)
+        _say(printable(note))
+
+
+def _say(remark: str) -> None:
+    # A check without remarks does without click, whose import takes longer than a small module.
+    import click
+
+    click.echo(f"nogrow: {remark}", err=True)
 
 
 def print_unjudged(report: Report) -> None:
     """Print the artifacts of the report as text, without the last line, which counts modules."""
+    import click
+
     from nogrow.report import text
 
     *lines, _ = text.lines(report)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nogrow.cli.options import Colour, Output, Prefixes, common, with_sources
-from nogrow.cli.output import emit, text_renderer
+from nogrow.cli.options import Prefixes, common, with_sources
+from nogrow.cli.output import Colour, Output, emit, text_renderer
 from nogrow.errors import UsageError
 from nogrow.report.escaping import printable
 from nogrow.report.exit_code import ExitCode, Outcome

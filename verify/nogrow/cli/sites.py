@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from nogrow.cli.options import Colour, Output, common
-from nogrow.cli.output import emit
+from nogrow.cli.options import common
+from nogrow.cli.output import Colour, Output, emit
 from nogrow.report.exit_code import ExitCode, Outcome
 from nogrow.report.formats import Format
 
