@@ -29,11 +29,13 @@ def _only_file(arguments: Sequence[str]) -> str | None:
 def _check_file(path: str) -> ExitCode:
     """Do what `nogrow check FILE` does, without click: its import takes longer than a small module."""
     from nogrow.api.check import check
-    from nogrow.cli.output import Colour, Output, show, text_renderer
-    from nogrow.report.formats import Format
 
     try:
         report = check(path, digest=False, list_paths=False)
+        # What writes the report is imported when the kernels have begun to run.
+        from nogrow.cli.output import Colour, Output, show, text_renderer
+        from nogrow.report.formats import Format
+
         show(report, (Output(Format.TEXT, None),), Colour.AUTO, text_renderer(quiet=False))
     except Error as error:
         from nogrow.cli.commands import report_error
