@@ -1,6 +1,7 @@
 import io
 import logging
 import os
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -14,6 +15,7 @@ import nogrow
 from nogrow.analysis.judgement import Judgement
 from nogrow.analysis.proof import judge
 from nogrow.analysis.surroundings import Surroundings
+from nogrow.cli import scheduler
 from nogrow.contract.model import ArtifactContract
 from nogrow.contract.select import Target, targets
 from nogrow.errors import UsageError
@@ -26,6 +28,7 @@ from nogrow.report import as_json
 from nogrow.report.model import Report
 from nogrow.source.lookup import Wanted
 from nogrow.wasm.runtime import Engine
+from tests.support import program
 from tests.support.modules import GROWING, QUIET, UNUSED, assemble, write_cut_module, write_module
 
 distributed = pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
@@ -208,6 +211,43 @@ def test_interruption_cancels_tasks(folder: Path, client: Client) -> None:
     while vars(client)["futures"] and time.monotonic() < deadline:
         time.sleep(0.01)
     assert not vars(client)["futures"]
+
+
+def test_function_and_command_use_the_cluster(folder: Path, client: Client) -> None:
+    local = program.nogrow("check", str(folder), "--format", "json", folder=folder)
+    address = vars(client)["scheduler"].address
+    spread = program.nogrow("check", str(folder), "--format", "json", "--scheduler", address, folder=folder)
+    assert (spread.code, spread.out, spread.err) == (local.code, local.out, "")
+    report = nogrow.check(folder, client=client)
+    assert (report.exit_code, len(report.artifacts)) == (local.code, COUNT + 1)
+
+
+def test_cluster_and_jobs_cannot_be_combined(folder: Path, client: Client) -> None:
+    with pytest.raises(UsageError, match=r"^jobs and a cluster cannot be combined"):
+        nogrow.check(folder, client=client, jobs=2)
+
+
+def test_url_without_a_cluster_is_refused() -> None:
+    with pytest.raises(UsageError, match=r"^s3://bucket/a\.wasm: URLs are opened with a cluster only"):
+        nogrow.check("s3://bucket/a.wasm")
+
+
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "nowhere", "http://127.0.0.1:1", ""])
+def test_scheduler_out_of_reach_is_one_line(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logging, "disable", lambda: None)
+    monkeypatch.setattr(scheduler, "SECONDS_TO_CONNECT", 0.3)
+    with pytest.raises(UsageError, match=r"^--scheduler: .+$"), scheduler.connected(address):
+        pass
+
+
+def test_program_that_is_no_scheduler_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logging, "disable", lambda: None)
+    monkeypatch.setattr(scheduler, "SECONDS_TO_CONNECT", 0.3)
+    monkeypatch.setattr(scheduler, "_SECONDS_MORE", 0.3)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
+        with pytest.raises(UsageError, match=r"^--scheduler: .+$"), scheduler.connected(address):
+            pass
 
 
 def test_files_in_the_memory_of_the_client_are_sent(client: Client) -> None:
