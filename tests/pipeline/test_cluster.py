@@ -166,6 +166,13 @@ def test_bytes_are_sent_where_workers_do_not_see_the_file(
     alike(targets(None, [str(folder)]), client)
 
 
+def test_file_that_nobody_can_read_is_reported_as_local(folder: Path, client: Client) -> None:
+    (folder / "00a.wasm").mkdir()
+    (folder / "03.wasm").unlink()
+    paths = sorted(folder.glob("*.wasm"))
+    alike([Target(str(path), ArtifactContract()) for path in (*paths, folder / "03.wasm")], client)
+
+
 def test_bytes_that_were_read_already_are_sent(client: Client) -> None:
     alike([Target("a.whl!a.wasm", ArtifactContract(), data=assemble(GROWING))], client)
 

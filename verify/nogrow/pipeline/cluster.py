@@ -89,13 +89,17 @@ class Client(Protocol):
 
 @dataclass
 class _File:
-    """A file to judge, and its place in the report; `source` is None if the client sends its bytes."""
+    """A file to judge, and its place in the report; `source` is None if the client sends its bytes.
+
+    A worker has `missed` it if it could not read it at its path.
+    """
 
     number: int
     target: Target
     size: int
     source: LocalFile | RemoteFile | None
     losses: int = 0
+    missed: bool = False
 
 
 def reports(
@@ -255,6 +259,8 @@ class _Spread:
         if source is None:
             source = file.target.data if file.target.data is not None else _read(path)
             file.size = len(source)
+            # The client can read what a worker cannot, so they do not share their files.
+            self._shares_files = self._shares_files and not file.missed
         pinned = self._pipeline.pinned
         if pinned is not None:
             pinned = pinned.of_file(path, self._pins)
@@ -276,7 +282,7 @@ class _Spread:
             raise UsageError(f"a worker of the cluster has nogrow {answer}, not {__version__} as here")
         for file, of_file in zip(files, answer, strict=True):
             if of_file is None:
-                self._shares_files = self._shares_files and not isinstance(file.source, LocalFile)
+                file.missed = isinstance(file.source, LocalFile)
                 file.source = None
                 self._waiting.appendleft(file)
             else:
