@@ -97,8 +97,16 @@ def test_unknown_message_means_invalid(message: str, monkeypatch: pytest.MonkeyP
     def rejects(engine: wasmtime.Engine, data: bytes) -> None:
         raise wasmtime.WasmtimeError(message)
 
-    monkeypatch.setattr(wasmtime.Module, "validate", rejects)
+    monkeypatch.setattr("nogrow.wasm.validate._validate_in_place", rejects)
     assert validate(b"") == Validation(False, message)
+
+
+def test_wasmtime_without_the_internal_function_validates_a_copy(monkeypatch: pytest.MonkeyPatch) -> None:
+    modules = (assemble("(module (func))"), b"\0asm\1\0\0\0\1\1")
+    in_place = [validate(data) for data in modules]
+    assert [validation.valid for validation in in_place] == [True, False]
+    monkeypatch.delattr(wasmtime._bindings, "wasmtime_module_validate")
+    assert [validate(data) for data in modules] == in_place
 
 
 GOOD = """(component

@@ -1,9 +1,9 @@
 """Make entry points, with their witnesses, from the arrays that a proof leaves."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from copy import copy
 from functools import partial
-from typing import overload
+from typing import TypeVar, overload
 
 from nogrow.analysis.assumptions import Assumption, HostSide
 from nogrow.analysis.callbacks import Routes
@@ -17,7 +17,12 @@ from nogrow.util.lazy import LazySequence
 from nogrow.wasm.names import FunctionNames
 from nogrow.wasm.opcodes import INSTRUCTIONS
 
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
+
 _MANY = 1000
+# A path can have a million steps.
+_MOST_CACHED = 1 << 16
 
 
 class EntryNames(Sequence[str]):
@@ -109,6 +114,7 @@ class EntryMaker:
     def function(self, index: int) -> Function:
         """Return the function with an index."""
         if index not in self._functions:
+            _limit(self._functions)
             self._functions[index] = Function(index, self._function_names.get(index))
         return self._functions[index]
 
@@ -145,6 +151,7 @@ class EntryMaker:
 
     def _step(self, edge: WitnessEdge) -> Step:
         if edge not in self._steps:
+            _limit(self._steps)
             instruction = INSTRUCTIONS[edge.opcode, None].name
             self._steps[edge] = Step(self.function(edge.vertex), edge.offset, instruction)
         return self._steps[edge]
@@ -167,6 +174,11 @@ class EntryMaker:
     def _route(self, index: int, callee: int) -> Route:
         ways = (route for called, route in self._routes.get(index, ()) if callee in called)
         return next(ways, ())
+
+
+def _limit(cache: MutableMapping[_Key, _Value]) -> None:
+    if len(cache) >= _MOST_CACHED:
+        cache.clear()
 
 
 def host_steps(index: int, label: str, route: Route) -> tuple[Step, ...]:

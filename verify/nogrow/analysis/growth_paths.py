@@ -8,7 +8,7 @@ from typing import NamedTuple
 from nogrow.util.lazy import LazySequence
 
 RECORD = 5
-"""The numbers of a record: vertex, record of the next step, address, opcode, import at the end plus 1."""
+"""The numbers of a record: place, record of the next step, address, opcode, import at the end plus 1."""
 _NO_RECORD = 0xFFFFFFFF
 # Bits of what a vertex can do, as the kernel has them; the other bits never occur without the first.
 _CALLS, _RETURNS, _THROWS = 1, 2, 4
@@ -36,11 +36,17 @@ class WitnessEdge(NamedTuple):
 class Paths(NamedTuple):
     """Paths that share their ends: the first record of each, and all records.
 
-    A record has `RECORD` numbers, which `copy_paths` in `reachability.wat` describes.
+    A record has `RECORD` numbers, which `copy_paths` in `reachability.wat` describes. Its place is the vertex
+    times 2 to the power of `shift`, plus the exit.
     """
 
     first: "array[int]"
     records: "array[int]"
+    shift: int
+
+    def vertex(self, at: int) -> int:
+        """Return the vertex of the record that starts at `at`."""
+        return self.records[at] >> self.shift
 
     def numbers(self, start: int) -> Iterator[int]:
         """Yield where each record of the path with a number starts in `records`."""
@@ -98,20 +104,24 @@ class SearchResult:
         """
         paths = self._paths[left_by]
         records = paths.records
-        shown = [
-            at
-            for at in paths.numbers(entry)
-            if not (records[at + 4] and records[at + 1] == _NO_RECORD)
-            and (records[at] < self._first_dispatch or records[at] in self._callbacks)
-        ]
+        shown = array(
+            "I",
+            (
+                at
+                for at in paths.numbers(entry)
+                if not (records[at + 4] and records[at + 1] == _NO_RECORD)
+                and (paths.vertex(at) < self._first_dispatch or paths.vertex(at) in self._callbacks)
+            ),
+        )
 
         def edge(number: int) -> WitnessEdge:
             at = shown[number]
-            vertex, following, address, opcode, _ = records[at : at + RECORD]
+            _, following, address, opcode, _ = records[at : at + RECORD]
+            vertex = paths.vertex(at)
             caller = self._callbacks.get(vertex)
             host = None
             if caller is not None:
-                callee = records[RECORD * following]
+                callee = paths.vertex(RECORD * following)
                 host = caller, self._callbacks.get(callee, callee)
             return WitnessEdge(vertex, address + self._shift, opcode, host)
 
@@ -122,13 +132,13 @@ class SearchResult:
 
         It is 0 where a function of the module grows the memory.
         """
-        first, records = self._paths[left_by]
-        ends = records[4::RECORD]
-        return [ends[first[entry]] for entry in entries]
+        paths = self._paths[left_by]
+        ends = paths.records[4::RECORD]
+        return [ends[paths.first[entry]] for entry in entries]
 
     def passed(self) -> set[int]:
         """Return all vertices on the paths, dispatches included."""
-        return {vertex for paths in self._paths.values() for vertex in paths.records[::RECORD]}
+        return {place >> paths.shift for paths in self._paths.values() for place in paths.records[::RECORD]}
 
     def without(self, kept: "set[Exit | None]") -> "SearchResult":
         """Return the result with no paths but those that end in one of the ways in `kept`."""

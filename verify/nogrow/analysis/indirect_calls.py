@@ -32,8 +32,6 @@ class Targets:
         self._imports = module.imported(Kind.FUNCTION)
         self._children = module.types.children()
         self._imported = frozenset(range(len(self._imports)))
-        # By function, the canonical index of its type.
-        self._kinds = list(map(module.types.canonical.__getitem__, module.functions))
         self._sorted: dict[frozenset[int], _ByType] = {}
         self._wider: dict[frozenset[int], frozenset[int]] = {}
 
@@ -118,11 +116,11 @@ class Targets:
         if functions not in self._sorted:
             declared: dict[int, list[int]] = defaultdict(list)
             linked: dict[int, list[int]] = defaultdict(list)
-            kinds = self._kinds
+            canonical, types = self._module.types.canonical, self._module.functions
             for function in functions:
-                declared[kinds[function]].append(function)
+                declared[canonical[types[function]]].append(function)
             for function in filter(self._is_linked, functions & self._imported):
-                linked[kinds[function]].append(function)
+                linked[canonical[types[function]]].append(function)
             self._sorted[functions] = _ByType(declared, linked)
         return self._sorted[functions]
 

@@ -22,8 +22,8 @@ _GROWN = 0x80
 # As a hop: an import grows the memory.
 _GROWS = 0xFFFFFFFF
 _SET_SIZE = 64
-# For each exit of a vertex, the number of its record and the record.
-_STACK_PER_VERTEX = 2 * (4 + 4 * RECORD)
+# A record for each exit.
+_STACK_PER_VERTEX = 2 * 4 * RECORD
 # How many starts of paths the kernel gets at a time.
 _STARTS = 1 << 16
 NO_CALLBACKS: Mapping[int, Sequence[int]] = {}
@@ -100,10 +100,12 @@ class Search:
             "sets": 8 * count,
             "outcomes": count,
             "starts": 4 * _STARTS,
+            # Only pages that paths pass are ever touched.
+            "known": 8 * count,
             "classes": 4 * count,
         }
         self._areas = areas = {name: workspace.area(size) for name, size in sizes.items()}
-        own = ("outcomes", "starts", "classes")
+        own = ("outcomes", "starts", "known", "classes")
         known = {name: address for name, address in areas.items() if name not in own}
         self._kernel.set_numbers(ranges=scan.ranges, vertices=count, **known)
         # Growth may be followed and be trapping behind the same import.
@@ -197,31 +199,29 @@ class Search:
             self._scan.code_shift,
             bytes(self._workspace.bytes[outcomes : outcomes + count]),
             {
-                None: self._paths(self._areas["hops"], count, entered),
+                None: self._paths(self._areas["hops"], entered),
                 **{
-                    exit: self._paths(
-                        self._areas["exit_hops"], 2 * count, [2 * vertex + exit for vertex in entered]
-                    )
+                    exit: self._paths(self._areas["exit_hops"], [2 * vertex + exit for vertex in entered])
                     for exit in Exit
                 },
             },
         )
 
-    def _paths(self, hops: int, places: int, starts: Sequence[int]) -> Paths:
+    def _paths(self, hops: int, starts: Sequence[int]) -> Paths:
         """Copy the paths from the places of hops in `starts`; hops of exits have two places for a vertex."""
-        workspace, known = self._workspace, self._areas["stack"]
-        out, records = known + 4 * places, 0
+        workspace, out, records = self._workspace, self._areas["stack"], 0
         exits = hops == self._areas["exit_hops"]
         first = array("I")
-        workspace.clear(known, 4 * places)
         for number in range(0, len(starts), _STARTS):
             batch = starts[number : number + _STARTS]
             workspace.write_u32s(self._areas["starts"], batch)
             records = self._kernel.call(
-                "copy_paths", hops, exits, self._areas["starts"], len(batch), known, out, records
-            )
+                "copy_paths", hops, exits, self._areas["starts"], len(batch), self._areas["known"], out,
+                records,
+            )  # fmt: skip
             first += workspace.copy_u32s(self._areas["starts"], len(batch))
-        return Paths(first, workspace.copy_u32s(out, RECORD * records))
+        self._kernel.call("forget_paths", self._areas["known"], out, records)
+        return Paths(first, workspace.copy_u32s(out, RECORD * records), int(exits))
 
     def follow_growth(self, memory: int, vertices: Sequence[int]) -> None:
         """Follow what may run after a growth of `memory`, which must be the one last searched for.
@@ -272,6 +272,8 @@ class Search:
 
         They are bits of a number: bit i stands for the `together` hosts from `hosts[i * together]` on.
         """
+        if not hosts:
+            return ReachedSets(array("I", bytes(4 * len(vertices))), [0])
         classes, count = self._areas["classes"], self._vertices
         slots = 1 << (2 * count - 1).bit_length()
         found = self._areas["stack"]

@@ -10,7 +10,7 @@
 ;;   index_callers                                        lists the callers of each vertex
 ;;   compute_summaries                                    which functions return, which throw, which nodes are live
 ;;   backward_calls, backward_exits                       for each memory: the hops
-;;   describe_exits, copy_paths                           what each vertex can do, and the paths that prove it
+;;   describe_exits, copy_paths, forget_paths             what each vertex can do, and the paths that prove it
 ;;   forward_after_growth                                 what may run after a growth
 ;;   propagate_imports, classify                          which imports each vertex reaches, and who reaches the same
 ;;
@@ -738,9 +738,9 @@
 
   ;; Copies the paths from the $count places at $starts (4 bytes each), in place of which it writes the numbers of their
   ;; first records, or -1 where there is no hop. $records counts the records at $out that earlier calls have made; returns
-  ;; how many there are now. $known has 4 bytes for each place: 0, or the number of its record plus 1. A record has 20
-  ;; bytes:
-  ;;   +0  vertex
+  ;; how many there are now. $known has 4 bytes for each place: 0, or the number of its record plus 1; `forget_paths` sets
+  ;; them to 0 again. A record has 20 bytes:
+  ;;   +0  place
   ;;   +4  next    the record of the next step, or -1
   ;;   +8  address of the instruction, 0 for an import that grows the memory
   ;;   +12 opcode
@@ -778,10 +778,10 @@
                 (local.set $records (i32.add (local.get $records) (i32.const 1)))
                 (i32.store (local.get $at) (local.get $records))
                 (local.set $hop (i32.load (i32.add (local.get $hops) (i32.shl (local.get $place) (i32.const 2)))))
-                (i32.store (local.get $record) (i32.shr_u (local.get $place) (local.get $shift)))
+                (i32.store (local.get $record) (local.get $place))
                 (i32.store offset=8 (local.get $record) (i32.const 0))
                 (i32.store offset=12 (local.get $record) (i32.const 0))
-                (local.set $end (i32.add (i32.load (local.get $record)) (i32.const 1)))
+                (local.set $end (i32.add (i32.shr_u (local.get $place) (local.get $shift)) (i32.const 1)))
                 (if (i32.ne (local.get $hop) (global.get $HOST_GROWS))
                   (then
                     (local.set $at
@@ -811,6 +811,15 @@
         (local.set $count (i32.sub (local.get $count) (i32.const 1)))
         (br $each)))
     (local.get $records))
+
+  (func (export "forget_paths") (param $known i32) (param $out i32) (param $records i32)
+    (loop $each
+      (if (local.get $records)
+        (then
+          (i32.store (i32.add (local.get $known) (i32.shl (i32.load (local.get $out)) (i32.const 2))) (i32.const 0))
+          (local.set $out (i32.add (local.get $out) (i32.const 20)))
+          (local.set $records (i32.sub (local.get $records) (i32.const 1)))
+          (br $each)))))
 
   ;; ---- Forwards from the growths: what may run after a growth of the memory last searched for
   ;;

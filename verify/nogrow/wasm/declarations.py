@@ -152,11 +152,12 @@ def _shown(name: str) -> str:
     return repr(name if len(name) <= _SHOWN else f"{name[:_SHOWN]}...")
 
 
-def read_u32s(reader: Reader, vectors: "VectorReader | None" = None) -> list[int]:
+def read_u32s(reader: Reader, vectors: "VectorReader | None" = None) -> "array[int]":
     """Read a vector of unsigned numbers of at most 32 bits; raises `ModuleError` with the offset."""
     count = reader.count()
-    numbers = vectors.u32s(reader, count).tolist() if vectors else []
-    return [*numbers, *reader.u32s(count - len(numbers))]
+    numbers = vectors.u32s(reader, count) if vectors else array("I")
+    numbers.extend(reader.u32s(count - len(numbers)))
+    return numbers
 
 
 def read_element(reader: Reader, tables: int, vectors: "VectorReader | None" = None) -> ElementSegment:

@@ -3,6 +3,7 @@
 WebAssembly 3.0, section 5.5 (modules). Anything unknown is an error with its offset.
 """
 
+from array import array
 from collections.abc import Callable, Iterable, Sized
 from typing import TYPE_CHECKING
 
@@ -69,7 +70,7 @@ class _Decoder:
         self.vectors = vectors
         self.types = Types((), ())
         self.imports: list[Import] = []
-        self.functions: list[int] = []
+        self.functions = array("I")
         self.tables: list[Table] = []
         self.memories: list[MemoryType] = []
         self.tags: list[int] = []
@@ -127,7 +128,7 @@ class _Decoder:
             sections,
             self.types,
             tuple(self.imports),
-            tuple(self.functions),
+            self.functions,
             tuple(self.tables),
             tuple(self.memories),
             tuple(self.tags),

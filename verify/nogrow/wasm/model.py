@@ -173,7 +173,7 @@ class Module(NamedTuple):
     sections: tuple[Section, ...]
     types: Types
     imports: tuple[Import, ...]
-    functions: tuple[int, ...]
+    functions: Sequence[int]
     """The type index of each function."""
     tables: tuple[Table, ...]
     memories: tuple[MemoryType, ...]

@@ -4,6 +4,7 @@ An invalid module can never be instantiated, so a verdict on its code would mean
 wasmtime rejects counts as invalid, unless the message says that a proposal is not supported or not enabled.
 """
 
+import ctypes
 import re
 from collections.abc import Callable
 from typing import NamedTuple
@@ -96,7 +97,7 @@ class Validation(NamedTuple):
 
 def validate(data: bytes) -> Validation:
     """Validate the core module `data` with every proposal enabled that wasmtime supports."""
-    return _validation(lambda engine: wasmtime.Module.validate(engine, data))
+    return _validation(lambda engine: _validate_in_place(engine, data))
 
 
 def validate_component(data: bytes) -> Validation:
@@ -125,6 +126,23 @@ def _validation(ask: Callable[[wasmtime.Engine], None]) -> Validation:
     if validation.reason is not None and re.fullmatch(_STACK_SWITCHING, validation.reason):
         return _answer(ask, _engine(stack_switching=True))
     return validation
+
+
+def _validate_in_place(engine: wasmtime.Engine, data: bytes) -> None:
+    """Do what `wasmtime.Module.validate` does, without its copy of the module.
+
+    The copy can have 50 MB, and the interpreter's lock is held while it is made. Raises `WasmtimeError`.
+    """
+    try:
+        function = wasmtime._bindings.wasmtime_module_validate
+        pointer = ctypes.cast(ctypes.c_char_p(data), ctypes.POINTER(ctypes.c_uint8))
+        error = function(engine.ptr(), pointer, len(data))
+    except (AttributeError, ctypes.ArgumentError):
+        # This is not wasmtime's public interface, and may change.
+        wasmtime.Module.validate(engine, data)
+        return
+    if error:
+        raise wasmtime.WasmtimeError._from_ptr(error)
 
 
 def _answer(ask: Callable[[wasmtime.Engine], None], engine: wasmtime.Engine) -> Validation:
