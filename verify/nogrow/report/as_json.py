@@ -90,12 +90,14 @@ def _entry(
     imports: Callable[[tuple[str, ...]], Shared],
     assumptions: Callable[[tuple[Assumption, ...]], Shared],
 ) -> Object:
+    steps = map(step, entry.witness)
     return {
         "name": entry.name,
         "kind": entry.kind.value,
         "function": _function(entry.function),
         "verdict": entry.verdict.label,
-        "witness": list(map(step, entry.witness)),
+        # A path can have a million steps; a list is quicker.
+        "witness": steps if len(entry.witness) > _MOST_STEPS else list(steps),
         "imports": imports(entry.imports),
         **({"assumptions": assumptions(entry.assumptions)} if entry.assumptions else {}),
         **({} if entry.seen is None else {"seen": entry.seen.label}),
