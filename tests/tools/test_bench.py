@@ -163,6 +163,18 @@ def test_many_modules_have_aims(many: list[Measured], words: str, expected: bool
     assert aim.met is expected
 
 
+@pytest.mark.parametrize(
+    ("peaks", "expected"), [((100, 180), True), ((101, 180), False), ((100, 181), False)]
+)
+def test_memory_of_many_modules_has_a_bound_for_each_thread(peaks: tuple[int, int], expected: bool) -> None:
+    one, two = (Run(1.0, peak * MB, 0) for peak in peaks)
+    default, each = (Measured(name, (Run(1.0, 999 * MB, 0),)) for name in (ALL, VALIDATE_EACH))
+    many = [default, Measured(ALL_ONE_JOB, (one,)), Measured(ALL_TWO_JOBS, (two,)), each]
+    subjects = [subject("x", 10 * MB, {NOGROW: 1.0}), subject("y", 99 * MB, {NOGROW: 1.0}, generated=True)]
+    (aim,) = (aim for aim in aims(subjects, many) if "for each thread" in aim.words)
+    assert aim.met is expected
+
+
 @pytest.mark.parametrize(("peak", "expected"), [(48 * MB, True), (49 * MB, False)])
 def test_memory_of_a_prover_must_stay_flat(peak: int, expected: bool) -> None:
     speed = ProverSpeed(1, 10_000, 50_000, 60.0, 1_000, 40 * MB, peak)

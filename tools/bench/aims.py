@@ -108,7 +108,7 @@ def aims(
             checked.append(_at_most(subject, VALIDATE, 2.0))
         if subject.name.endswith(_SMALL):
             checked.append(_at_most(subject, IMPORT_WASMTIME, 1.6))
-    checked += _of_many(many)
+    checked += _of_many(many, max((each.size for each in subjects if not each.generated), default=0))
     failed = [f"{subject.name}: {_failure(subject)}" for subject in subjects if _failure(subject)]
     checked.append(Aim("every module judged that engines accept", "; ".join(failed) or "yes", not failed))
     memory = "peak memory of one module at most twice its size plus 80 MB"
@@ -126,13 +126,19 @@ def aims(
     return tuple(checked)
 
 
-def _of_many(many: Sequence[Measured]) -> list[Aim]:
+def _of_many(many: Sequence[Measured], largest: int) -> list[Aim]:
     seconds = {measured.name: measured.seconds for measured in many}
     if not seconds:
         return []
     default, validate = seconds[ALL], seconds[VALIDATE_EACH]
     speed_up = seconds[ALL_ONE_JOB] / seconds[ALL_TWO_JOBS]
+    peaks = {measured.name: measured.peak_bytes for measured in many}
+    share = max(
+        peaks[name] / bound_bytes(largest, threads) for name, threads in ((ALL_ONE_JOB, 1), (ALL_TWO_JOBS, 2))
+    )
+    memory = "peak memory of all modules in one run at most twice the largest plus 80 MB for each thread"
     return [
+        Aim(memory, f"{share:.2f} of that", share <= 1),
         Aim(f"{ALL}: at most 1 times {VALIDATE_EACH}", f"{default / validate:.2f}", default <= validate),
         Aim(
             "all modules: --jobs 2 at least 1.6 times faster than --jobs 1",

@@ -4,7 +4,7 @@ It consists of lists, dictionaries, strings and numbers only. Verdicts are numbe
 that there is none.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from operator import attrgetter
 from typing import NamedTuple
@@ -44,6 +44,10 @@ LONGEST_LINE = 200
 
 KINDS = (EntryKind.EXPORT, EntryKind.START, EntryKind.ESCAPED)
 AIRTIGHT, EXCUSED, UNSEEN = 1, 2, 4
+_ENTRY_NUMBERS = (
+    *("kind", "function", "verdict", "memory", "step", "imports", "after"),
+    *("host", "grower", "assuming", "flags"),
+)
 
 
 class _Room(NamedTuple):
@@ -115,7 +119,9 @@ def _judged(
     sources = Sources(strings, artifact.sources, source_lines)
     steps = Steps(functions, strings, room.steps)
     sets = Sets(strings)
-    entries = sorted(judgement.entries, key=_order)[: room.entries]
+    all_entries = judgement.entries
+    order = sorted(range(len(all_entries)), key=lambda number: _order(all_entries[number]))[: room.entries]
+    columns = _Columns(map(all_entries.__getitem__, order), functions, steps, sets, strings)
     sites = sorted(judgement.sites, key=attrgetter("offset"))
     verdicts = judgement.verdict_table.verdicts
     assumed = headline(judgement).removeprefix(judgement.verdict.label).lstrip(",; ")
@@ -130,8 +136,8 @@ def _judged(
         "assumptions": [shown(sentence) for sentence in sentences(judgement.assumptions)],
         "assumed": shown(assumed) if assumed else None,
         "counts": [verdicts.count(verdict) for verdict in Verdict],
-        "entries": _entries(entries, functions, steps, sets, strings, room.names),
-        "violations": _violations(artifact, entries, strings, room),
+        "entries": columns.document(room.names),
+        "violations": _violations(artifact, columns.indices, strings, room),
         "violationCount": len(artifact.violations),
     }
     # The order matters: the sites and steps ask for source lines, and everything adds strings.
@@ -156,52 +162,63 @@ def _order(entry: Entry) -> tuple[int, int, str, int]:
     return -entry.verdict.rank, KINDS.index(entry.kind), "" if escaped else entry.name, entry.function.index
 
 
-def _entries(
-    entries: list[Entry], functions: Functions, steps: Steps, sets: Sets, strings: Strings, room: int
+class _Columns:
+    """The columns of the entry points, and the index of each by its key."""
+
+    def __init__(
+        self, entries: Iterable[Entry], functions: Functions, steps: Steps, sets: Sets, strings: Strings
+    ) -> None:
+        """Read the entry points once, because all together they take more memory than the columns."""
+        self.indices: dict[tuple[str, str, int], int] = {}
+        self._names: list[str] = []
+        self._by_index: list[bool] = []
+        self._numbers: dict[str, list[int]] = {name: [] for name in _ENTRY_NUMBERS}
+        for index, entry in enumerate(entries):
+            self.indices[entry_key(entry)] = index
+            self._names.append(entry.name)
+            # Most entry points of a large module are named after their index.
+            self._by_index.append(entry.name == f"func[{entry.function.index}]")
+            numbers = (
+                KINDS.index(entry.kind),
+                functions.number(entry.function),
+                entry.verdict.rank,
+                -1 if entry.memory is None else entry.memory,
+                steps.number(entry.witness),
+                sets.number(entry.imports),
+                sets.number(entry.imports_after_growth),
+                strings.optional(entry.host_grows),
+                strings.optional(entry.grower),
+                strings.optional(assuming(entry.assumptions) if is_assumed(entry) else None),
+                AIRTIGHT * entry.airtight + EXCUSED * entry.excused + UNSEEN * (entry.seen is not None),
+            )
+            for column, number in zip(self._numbers.values(), numbers, strict=True):
+                column.append(number)
+
+    def document(self, room: int) -> Object:
+        """Return the columns; `room` is the number of characters for all names. 0 is the name by an index."""
+        names, cut = shown_names(self._names, room)
+        shown_or_0 = [0 if by_index else name for by_index, name in zip(self._by_index, names, strict=True)]
+        return {"name": shown_or_0, "cut": cut, **self._numbers}
+
+
+def _violations(
+    artifact: ArtifactReport, indices: Mapping[tuple[str, str, int], int], strings: Strings, room: _Room
 ) -> Object:
-    # Most entry points of a large module are named after their index: 0 stands for such a name.
-    indexed = [entry.name == f"func[{entry.function.index}]" for entry in entries]
-    names, cut = shown_names([entry.name for entry in entries], room)
-    return {
-        "name": [0 if by_index else name for by_index, name in zip(indexed, names, strict=True)],
-        "cut": cut,
-        "kind": [KINDS.index(entry.kind) for entry in entries],
-        "function": [functions.number(entry.function) for entry in entries],
-        "verdict": [entry.verdict.rank for entry in entries],
-        "memory": [-1 if entry.memory is None else entry.memory for entry in entries],
-        "step": [steps.number(entry.witness) for entry in entries],
-        "imports": [sets.number(entry.imports) for entry in entries],
-        "after": [sets.number(entry.imports_after_growth) for entry in entries],
-        "host": [strings.optional(entry.host_grows) for entry in entries],
-        "grower": [strings.optional(entry.grower) for entry in entries],
-        "assuming": [
-            strings.optional(assuming(entry.assumptions) if is_assumed(entry) else None) for entry in entries
-        ],
-        "flags": [
-            AIRTIGHT * entry.airtight + EXCUSED * entry.excused + UNSEEN * (entry.seen is not None)
-            for entry in entries
-        ],
-    }
-
-
-def _violations(artifact: ArtifactReport, entries: list[Entry], strings: Strings, room: _Room) -> Object:
-    indices = {entry_key(entry): index for index, entry in enumerate(entries)}
     # The page shows an entry point's violations with it; without the entry point, they are left out.
     indexed = (
         (violation, -1 if violation.about is None else indices.get(entry_key(violation.about)))
         for violation in artifact.violations
         if violation.view is None
     )
-    kept = list(islice((pair for pair in indexed if pair[1] is not None), room.violations))
-    violations = [violation for violation, _ in kept]
-    texts = list(map(_text, violations))
-    return {
-        "rule": [strings.number(f"{violation.rule.id} {violation.rule.label}") for violation in violations],
-        "entry": [index for _, index in kept],
-        "named": [named for named, _ in texts],
-        "text": [strings.number(text) for _, text in texts],
-        "allowed": [strings.optional(labels(violation.allowed) or None) for violation in violations],
-    }
+    rules, kept, named, texts, allowed = [], [], [], [], []
+    for violation, index in islice((pair for pair in indexed if pair[1] is not None), room.violations):
+        is_named, text = _text(violation)
+        rules.append(strings.number(f"{violation.rule.id} {violation.rule.label}"))
+        kept.append(index)
+        named.append(is_named)
+        texts.append(strings.number(text))
+        allowed.append(strings.optional(labels(violation.allowed) or None))
+    return {"rule": rules, "entry": kept, "named": named, "text": texts, "allowed": allowed}
 
 
 def _text(violation: Violation) -> tuple[int, str]:
