@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.posix import posix_only
+
 BASH = """
 eval "$(nogrow completion bash)"
 COMP_WORDS=({words})
@@ -50,6 +52,7 @@ def completed(shell: str, line: str, folder: Path) -> str:
     return result.stdout
 
 
+@posix_only
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_commands_are_completed(shell: str, tmp_path: Path) -> None:
     out = completed(shell, "nogrow ch", tmp_path)
@@ -57,6 +60,7 @@ def test_commands_are_completed(shell: str, tmp_path: Path) -> None:
     assert "explain" not in out
 
 
+@posix_only
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_options_of_a_command_are_completed(shell: str, tmp_path: Path) -> None:
     assert "--contract" in completed(shell, "nogrow check --con", tmp_path)

@@ -27,7 +27,9 @@ LAUNCH = """
 import os, sys
 process = os.posix_spawn(sys.argv[2], sys.argv[2:], os.environ)
 _, status, usage = os.wait4(process, 0)
-report = f"{os.waitstatus_to_exitcode(status)} {usage.ru_utime + usage.ru_stime} {usage.ru_maxrss * 1024}"
+# macOS counts bytes, other systems kilobytes.
+peak = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+report = f"{os.waitstatus_to_exitcode(status)} {usage.ru_utime + usage.ru_stime} {peak}"
 os.write(int(sys.argv[1]), report.encode())
 """
 # The end of a script that prints its own peak memory in kilobytes; `getrusage` would include the parent's.
