@@ -75,6 +75,9 @@ def _replacing(path: Path) -> Iterator[Path]:
     except RuntimeError as error:
         # Up to version 3.12, Python raises this for a loop of links.
         raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path)) from error
+    if target.is_symlink():
+        # Later versions return the path of a link in the loop.
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.with_name(f".{target.name}.{os.urandom(4).hex()}.tmp")
     try:
