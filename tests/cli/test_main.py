@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tools.bench.generate import many_exports
 
 from nogrow import __version__
 from tests.cli.conftest import Nogrow
@@ -53,6 +54,22 @@ def test_closed_pipe_does_not_change_the_exit_code(folder: Path) -> None:
     )
     os.close(writer)
     assert (result.returncode, result.stderr) == (1, b"")
+
+
+def test_reader_that_leaves_early_does_not_change_the_exit_code(folder: Path) -> None:
+    (folder / "many.wasm").write_bytes(many_exports(3000))
+    with subprocess.Popen(
+        [sys.executable, "-m", "nogrow", "check", "many.wasm", "--format", "json"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=folder,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        # The report is larger than the pipe, so most of it is still to be written.
+        assert process.stdout.read(10) == b'{\n  "schem'
+        process.stdout.close()
+        assert (process.stderr.read(), process.wait(timeout=60)) == (b"", 1)
 
 
 @posix_only
