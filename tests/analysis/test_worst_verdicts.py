@@ -208,3 +208,16 @@ def test_unreached_imports_are_not_listed() -> None:
 def test_private_memory_without_growth_needs_no_assumptions() -> None:
     data = assemble('(module (import "h" "a" (func $a)) (memory 1) (func (export "e") (call $a)))')
     assert judge(data, lambda label: False, ENGINE).assumptions == ()
+
+
+def test_steps_of_all_witnesses_are_counted_without_making_them() -> None:
+    text = f"""(module (memory $a 1) (memory $b 1 1)
+        (func $deep (call $deeper)) (func $deeper {GROW.format("$a", 1)})
+        (func (export "far") (call $deep)) (func (export "near") (call $deeper))
+        (func (export "traps") (call $deep) unreachable) (func (export "capped") {GROW.format("$b", 1)})
+        (func (export "none")))"""
+    judgement = judge(assemble(text), lambda label: False, ENGINE, Surroundings(conditions=PRIVATE))
+    steps = [len(entry.witness) for entry in judgement.entries]
+    assert steps == [1, 3, 2, 0, 3]
+    assert judgement.most_steps() == sum(steps) == judgement.compact().most_steps()
+    assert judgement._replace(entries=tuple(judgement.entries)).most_steps() is None

@@ -111,6 +111,10 @@ class EntryMaker:
         maker._functions, maker._steps, maker._assumptions = {}, {}, {}
         return maker
 
+    def most_steps(self) -> int | None:
+        """Return how many steps all witnesses have at most; None if some may be in host code."""
+        return None if self._routes or self._ends else self._findings.most_steps()
+
     def function(self, index: int) -> Function:
         """Return the function with an index."""
         if index not in self._functions:

@@ -55,6 +55,21 @@ class Paths(NamedTuple):
             yield RECORD * number
             number = self.records[RECORD * number + 1]
 
+    def lengths(self) -> list[int]:
+        """Return the number of records on each path."""
+        following = self.records[1::RECORD]
+        counts = [0] * len(following)
+        for number in self.first:
+            passed: list[int] = []
+            while number != _NO_RECORD and not counts[number]:
+                passed.append(number)
+                number = following[number]
+            count = 0 if number == _NO_RECORD else counts[number]
+            for number in reversed(passed):
+                count += 1
+                counts[number] = count
+        return [0 if number == _NO_RECORD else counts[number] for number in self.first]
+
 
 class SearchResult:
     """The paths from entry points to the growths of one memory, and what each vertex can do.
@@ -126,6 +141,10 @@ class SearchResult:
             return WitnessEdge(vertex, address + self._shift, opcode, host)
 
         return LazySequence(len(shown), edge)
+
+    def most_steps(self, left_by: Exit | None) -> list[int]:
+        """Return for each entry point how many steps its path from `path` has at most."""
+        return self._paths[left_by].lengths()
 
     def growers(self, entries: Sequence[int], left_by: Exit | None) -> list[int]:
         """Return for each entry point the import plus 1 that grows at the end of the path from `path`.

@@ -401,6 +401,10 @@ class Entries(LazySequence[Entry]):
         self.verdict_table = verdict_table
         self._maker = maker
 
+    def most_steps(self) -> int | None:
+        """Return how many steps all witnesses have at most; None if that is not known without making them."""
+        return self._maker.most_steps()
+
     def compact(self) -> "Entries":
         """Return the same entry points with nothing kept for others, so that they take little memory."""
         return Entries(self.verdict_table, self._maker.compact())
@@ -449,6 +453,10 @@ class Judgement(NamedTuple):
         if isinstance(self.entries, Entries):
             return self.entries.keys
         return [(entry.kind, entry.name) for entry in self.entries]
+
+    def most_steps(self) -> int | None:
+        """Return how many steps all witnesses have at most; None if that is not known without making them."""
+        return self.entries.most_steps() if isinstance(self.entries, Entries) else None
 
     def compact(self) -> "Judgement":
         """Return the same judgement with nothing kept of the module that it does not show."""

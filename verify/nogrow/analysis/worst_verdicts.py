@@ -194,6 +194,20 @@ class Findings:
         }
         return findings
 
+    def most_steps(self) -> int:
+        """Return how many steps the paths of all entry points have at most, without those in host code."""
+        lengths: dict[tuple[int, Exit | None], list[int]] = {}
+        steps = 0
+        for number, verdict in enumerate(self.verdicts):
+            index = self._worst[number]
+            if index == _NO_MEMORY:
+                continue
+            left_by = self._left_by[verdict]
+            if (index, left_by) not in lengths:
+                lengths[index, left_by] = self._found[index].most_steps(left_by)
+            steps += lengths[index, left_by][number]
+        return steps
+
     def passed(self) -> set[int]:
         """Return all vertices on the paths."""
         return {vertex for result in self._found.values() for vertex in result.passed()}

@@ -307,6 +307,9 @@ def _may_grow(judgement: Judgement) -> bool:
 
 def _can_be_listed(judgement: Judgement) -> bool:
     """Return whether the paths of all entry points together have at most `MOST_STEPS` steps."""
+    most = judgement.most_steps()
+    if most is not None and most <= MOST_STEPS:
+        return True
     growing = sum(verdict.grows for verdict in judgement.verdict_table.verdicts)
     left = MOST_STEPS
     for entry in judgement.entries if growing > 1 else ():
