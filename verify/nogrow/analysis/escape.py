@@ -4,6 +4,7 @@ All of it errs on the side of too many functions.
 WebAssembly 3.0, sections 2.5.5 (tables) and 2.5.6 (element segments).
 """
 
+from itertools import chain
 from typing import NamedTuple
 
 from nogrow.analysis.table_contents import Contents, contents_of, reached_by_copies
@@ -49,6 +50,7 @@ class _Finder:
         self.visible = frozenset(
             {item.index for item in module.imported(Kind.TABLE)} | module.exports.indices_of(Kind.TABLE)
         )
+        self.exported = frozenset(module.exports.indices_of(Kind.FUNCTION))
         self.imported = frozenset(item.index for item in module.imported(Kind.FUNCTION))
 
     def references(self) -> References:
@@ -73,7 +75,7 @@ class _Finder:
             host_tables,
             host_references,
             escaped - self.imported,
-            escaped | self.module.exports.indices_of(Kind.FUNCTION),
+            escaped | self.exported,
             self._fixed_slots(),
         )
 
@@ -109,8 +111,7 @@ class _Finder:
         module = self.module
         out: set[ValueType] = set()
         into: set[ValueType] = set()
-        exported = module.exports.indices_of(Kind.FUNCTION)
-        entered = {module.functions[index] for index in exported | escaped}
+        entered = {module.functions[index] for index in chain(self.exported, escaped)}
         for parameters, results in map(self._signature, entered):
             into.update(parameters)
             out.update(results)

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     "-j",
     metavar="N",
     type=click.IntRange(min=1),
-    help="Use up to N processes; the default is the number of cores.",
+    help="Judge up to N modules at the same time; the default is the number of cores.",
 )
 @click.option(
     "--scheduler",
