@@ -21,6 +21,20 @@ class Exit(enum.IntEnum):
     EXCEPTION = 1
 
 
+LEFT_BY: Mapping[int, Exit | None] = {1: None, 2: Exit.EXCEPTION, 3: Exit.NORMAL}
+"""By what `worst_outcomes` says of a vertex, the exit of the paths that prove it."""
+_WORST = bytes(3 if bits & _RETURNS else 2 if bits & _THROWS else bits & _CALLS for bits in range(256))
+
+
+def worst_outcomes(outcomes: bytes, vertices: Sequence[int]) -> bytes:
+    """Return for each of `vertices` a byte for the worst that it can do; `outcomes` has the kernel's bits.
+
+    0: no path of calls leads to a growth, 1: one does, 2: it can grow the memory and be left by an exception,
+    3: it can grow the memory and return.
+    """
+    return bytes(map(outcomes.__getitem__, vertices)).translate(_WORST)
+
+
 class WitnessEdge(NamedTuple):
     """One step of a path to a growth: the instruction at `offset` (bytes, in the file) of `vertex`.
 
@@ -87,9 +101,9 @@ class SearchResult:
     ) -> None:
         """`paths` has paths of calls (None), and those after which an entry point is left by an exit.
 
-        They are numbered as the entry points. `callbacks` has the imports that call back, by the vertices of
-        their dispatches. `shift` is added to an address to get the offset in the file. `outcomes` has a byte
-        for each vertex.
+        Paths for what no entry point can do are left out. They are numbered as the entry points. `callbacks`
+        has the imports that call back, by the vertices of their dispatches. `shift` is added to an address to
+        get the offset in the file. `outcomes` has a byte for each vertex.
         """
         self._first_dispatch = first_dispatch
         self._callbacks = callbacks
@@ -98,13 +112,8 @@ class SearchResult:
         self._paths = paths
 
     def exits(self, vertices: Sequence[int]) -> bytes:
-        """Return for each of `vertices` a byte for the worst that it can do.
-
-        0: no path of calls leads to a growth, 1: one does, 2: it can grow the memory and be left by an
-        exception, 3: it can grow the memory and return.
-        """
-        worst = bytes(3 if bits & _RETURNS else 2 if bits & _THROWS else bits & _CALLS for bits in range(256))
-        return bytes(map(self._outcomes.__getitem__, vertices)).translate(worst)
+        """Return for each of `vertices` a byte for the worst that it can do; see `worst_outcomes`."""
+        return worst_outcomes(self._outcomes, vertices)
 
     def left_after_growth(self, vertex: int, left_by: Exit) -> bool:
         """Return whether `vertex` can grow the memory and be left by this exit then."""

@@ -11,7 +11,7 @@ from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
-from nogrow.analysis.growth_paths import RECORD, Exit, Paths, SearchResult
+from nogrow.analysis.growth_paths import LEFT_BY, RECORD, Exit, Paths, SearchResult, worst_outcomes
 from nogrow.errors import ModuleError
 from nogrow.wasm.runtime import NO_ROOM
 from nogrow.wasm.scan import Grow, Scan
@@ -191,26 +191,27 @@ class Search:
         self._workspace.write_u32s(start, sites + followed + ending)
         self._kernel.call("backward_calls", start, end + 4 * len(ending))
         self._kernel.call("backward_exits", start, end)
-        outcomes, count = self._areas["outcomes"], self._vertices
-        self._kernel.call("describe_exits", outcomes)
+        self._kernel.call("describe_exits", self._areas["outcomes"])
+        first = self._areas["outcomes"]
+        outcomes = bytes(self._workspace.bytes[first : first + self._vertices])
+        ways = {LEFT_BY[worst] for worst in set(worst_outcomes(outcomes, entered)) if worst}
+        if self._scan.switches_stacks and ways:
+            # Control may leave a function by paths that are not followed.
+            ways = {None}
         return SearchResult(
             self._scan.first_dispatch,
             self._callbacks,
             self._scan.code_shift,
-            bytes(self._workspace.bytes[outcomes : outcomes + count]),
-            {
-                None: self._paths(self._areas["hops"], entered),
-                **{
-                    exit: self._paths(self._areas["exit_hops"], [2 * vertex + exit for vertex in entered])
-                    for exit in Exit
-                },
-            },
+            outcomes,
+            {left_by: self._paths(left_by, entered) for left_by in ways},
         )
 
-    def _paths(self, hops: int, starts: Sequence[int]) -> Paths:
-        """Copy the paths from the places of hops in `starts`; hops of exits have two places for a vertex."""
+    def _paths(self, left_by: Exit | None, entered: Sequence[int]) -> Paths:
+        """Copy the paths from the functions in `entered`; hops of exits have two places for each vertex."""
         workspace, out, records = self._workspace, self._areas["stack"], 0
-        exits = hops == self._areas["exit_hops"]
+        exits = left_by is not None
+        hops = self._areas["exit_hops" if exits else "hops"]
+        starts = entered if left_by is None else [2 * vertex + left_by for vertex in entered]
         first = array("I")
         for number in range(0, len(starts), _STARTS):
             batch = starts[number : number + _STARTS]

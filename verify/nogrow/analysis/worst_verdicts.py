@@ -172,6 +172,8 @@ class Findings:
         for index in self.hosted & set(self._worst):
             for verdict in self.verdicts.different():
                 numbers = [number for number in self._numbers(verdict) if self._worst[number] == index]
+                if not numbers:
+                    continue
                 found = self._found[index].growers(numbers, self._left_by[verdict])
                 for number, grower in zip(numbers, found, strict=True):
                     growers[number] = grower

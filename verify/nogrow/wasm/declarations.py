@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 _SHARED = 2
 _LONG = 4
-# As the kernel marks a mutable global.
-_MUTABLE = 256
+# As the kernel marks a mutable global, and a name that is not ASCII.
+_MUTABLE = _NOT_ASCII = 256
 # The limit of V8 and other engines, in bytes.
 LONGEST_NAME = 100_000
 
@@ -111,9 +111,10 @@ def read_exports(reader: Reader, sizes: Sequence[int], vectors: "VectorReader | 
     count, start = reader.count(), reader.position
     records = vectors.exports(reader, count, sizes, LONGEST_NAME) if vectors else array("I")
     names = [reader.data[at : at + length] for at, length in zip(records[::4], records[1::4], strict=True)]
-    kinds, indices = bytearray(records[2::4].tolist()), records[3::4]
+    marked = records[2::4].tolist()
+    kinds, indices = bytearray(kind & 0xFF for kind in marked), records[3::4]
     known = set(names)
-    if len(known) != len(names) or not _are_utf8(names):
+    if len(known) != len(names) or (max(marked, default=0) >= _NOT_ASCII and not _are_utf8(names)):
         # Read one by one, they give the offset of the first error.
         reader.position = start
         names, kinds, indices, known = [], bytearray(), array("I"), set()
@@ -137,9 +138,6 @@ def read_exports(reader: Reader, sizes: Sequence[int], vectors: "VectorReader | 
 
 
 def _are_utf8(names: list[bytes]) -> bool:
-    # Nearly always, all are ASCII.
-    if b"".join(names).isascii():
-        return True
     try:
         for name in names:
             name.decode()

@@ -36,8 +36,8 @@ class VectorReader:
     def exports(self, reader: Reader, count: int, sizes: Sequence[int], longest: int) -> "array[int]":
         """Read exports: offset and length in bytes of the name, kind, index; four numbers for each.
 
-        `sizes` are the lengths of the index spaces by kind. Names have at most `longest` bytes, and may be
-        malformed UTF-8.
+        The kind is greater by 256 if the name is not ASCII; it may be malformed UTF-8 then. `sizes`
+        are the lengths of the index spaces by kind. Names have at most `longest` bytes.
         """
         if count < _FEWEST_ITEMS:
             return array("I")

@@ -17,6 +17,7 @@
   (global $longest (export "longest") (mut i32) (i32.const 0))   ;; the most bytes that the name of an export may have
 
   (global $KINDS i32 (i32.const 5))
+  (global $NOT_ASCII i32 (i32.const 256))
   (global $END i32 (i32.const 0x0b))
   (global $GLOBAL_GET i32 (i32.const 0x23))
   (global $I32_CONST i32 (i32.const 0x41))
@@ -125,7 +126,26 @@
         (br $each)))
     (local.get $done))
 
-  ;; Exports (5.5.10). Record: offset and length of the name, kind, index.
+  ;; Returns whether the $length bytes at $p are ASCII: none has its upper bit.
+  (func $is_ascii (param $p i32) (param $length i32) (result i32)
+    (local $upper i64)
+    (loop $words
+      (if (i32.ge_u (local.get $length) (i32.const 8))
+        (then
+          (local.set $upper (i64.or (local.get $upper) (i64.load (local.get $p))))
+          (local.set $p (i32.add (local.get $p) (i32.const 8)))
+          (local.set $length (i32.sub (local.get $length) (i32.const 8)))
+          (br $words))))
+    (loop $bytes
+      (if (local.get $length)
+        (then
+          (local.set $upper (i64.or (local.get $upper) (i64.load8_u (local.get $p))))
+          (local.set $p (i32.add (local.get $p) (i32.const 1)))
+          (local.set $length (i32.sub (local.get $length) (i32.const 1)))
+          (br $bytes))))
+    (i64.eqz (i64.and (local.get $upper) (i64.const 0x8080808080808080))))
+
+  ;; Exports (5.5.10). Record: offset and length of the name; kind, plus 256 if the name is not ASCII; index.
   (func (export "read_exports") (param $count i32) (result i32)
     (local $done i32) (local $p i32) (local $name i32) (local $length i32) (local $kind i32) (local $index i32)
     (block $stop
@@ -144,7 +164,9 @@
             (i32.load (i32.add (global.get $sizes) (i32.shl (local.get $kind) (i32.const 2))))))
         (call $write (i32.add (local.get $name) (global.get $base)))
         (call $write (local.get $length))
-        (call $write (local.get $kind))
+        (call $write
+          (select (local.get $kind) (i32.or (local.get $kind) (global.get $NOT_ASCII))
+            (call $is_ascii (local.get $name) (local.get $length))))
         (call $write (local.get $index))
         (call $accept (local.get $p))
         (local.set $done (i32.add (local.get $done) (i32.const 1)))
