@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -31,6 +32,9 @@ from nogrow.wasm.runtime import Engine
 from tests.support import program
 from tests.support.modules import GROWING, QUIET, UNUSED, assemble, write_cut_module, write_module
 
+if TYPE_CHECKING:
+    from distributed import Client as DaskClient
+
 distributed = pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
 Trust = Callable[[str], bool]
 dask = pytest.importorskip("dask")
@@ -49,7 +53,7 @@ def client() -> Iterator[Client]:
         distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as processes,
         distributed.Client(processes, set_as_default=False) as connected,
     ):
-        yield connected
+        yield accepted(connected)
     logging.getLogger("distributed").setLevel(level)
 
 
@@ -84,6 +88,12 @@ def failing(data: bytes, trusts: Trust, engine: Engine | None, surroundings: Sur
 def slow(data: bytes, trusts: Trust, engine: Engine | None, surroundings: Surroundings) -> Judgement:
     time.sleep(0.2)
     return judge(data, trusts, engine, surroundings)
+
+
+def accepted(client: "DaskClient") -> Client:
+    """Show the type checker that functions for a client accept Dask's."""
+    checked: Client = client
+    return checked
 
 
 def written(report: Report) -> str:

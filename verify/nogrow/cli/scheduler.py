@@ -4,7 +4,6 @@ import logging
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from nogrow.errors import UsageError
@@ -26,13 +25,13 @@ def connected(address: str) -> "Iterator[Client]":
     Raises `UsageError` without the extra `cluster`, or if no scheduler answers at the address.
     """
     try:
-        make = import_module("distributed").Client
+        import distributed
     except ImportError as error:
         raise UsageError("--scheduler needs Dask: pip install 'nogrow[cluster]'") from error
     # Dask logs workers that end and warns of versions; the report says what matters of it.
     logging.disable()
     warnings.simplefilter("ignore")
-    client = _client(make, address)
+    client = _client(distributed.Client, address)
     try:
         yield client
     finally:

@@ -71,8 +71,13 @@ class Future(Protocol):
 class Client(Protocol):
     """The client of a Dask cluster, as `distributed.Client` implements it."""
 
-    asynchronous: bool
-    status: str
+    @property
+    def asynchronous(self) -> bool:
+        """Whether its methods have to be awaited."""
+
+    @property
+    def status(self) -> str:
+        """`running`, `connecting`, `closing` or `closed`, and some others."""
 
     def submit(self, func: Callable[..., object], *args: object, **kwargs: Any) -> Any:  # noqa: ANN401
         """Return the future of a call."""

@@ -1,6 +1,5 @@
 """Find and read files at URLs through fsspec."""
 
-from importlib import import_module
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -48,7 +47,7 @@ def targets_at(url: str) -> list[Target]:
             raise UsageError(f"{parts.scheme}://{parts.hostname}: reports show URLs: no password in them")
         if parts.scheme in _WEB:
             return [Target(url, ArtifactContract())]
-        system, path = _module("fsspec.core").url_to_fs(url)
+        system, path = _fsspec().url_to_fs(url)
         if is_glob(path):
             paths = system.glob(path)
         elif system.isdir(path):
@@ -66,7 +65,7 @@ def targets_at(url: str) -> list[Target]:
 def read_url(url: str) -> bytes:
     """Return the contents of the file at the URL; raises `ModuleError` for what cannot be read."""
     try:
-        with _module("fsspec").open(url, "rb") as file:
+        with _fsspec().open(url, "rb") as file:
             data: bytes = file.read(LARGEST + 1)
     # Each store has errors of its own, which do not have a base class.
     except Exception as error:
@@ -76,11 +75,12 @@ def read_url(url: str) -> bytes:
     return data
 
 
-def _module(name: str) -> Any:  # noqa: ANN401
+def _fsspec() -> Any:  # noqa: ANN401
     try:
-        return import_module(name)
+        import fsspec
     except ImportError as error:
         raise UsageError(f"URLs need fsspec: {INSTALL}") from error
+    return fsspec
 
 
 def _line(error: Exception) -> str:
