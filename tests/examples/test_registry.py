@@ -91,6 +91,7 @@ def table(folder: Path, name: str) -> list[dict[str, Any]]:
     return rows
 
 
+@pytest.mark.exhaustive
 def test_packages_are_judged_once_whatever_they_contain(
     registry: tuple[str, list[str]], tmp_path: Path
 ) -> None:
