@@ -51,6 +51,24 @@ def test_seal_reports_remaining_growth(nogrow: Nogrow, folder: Path) -> None:
     assert "memory.grow by 0 pages still succeeds" in result.stdout
 
 
+def test_minified_imports_are_no_proof_of_a_seal(nogrow: Nogrow, folder: Path) -> None:
+    text = (
+        '(module (import "a" "a" (func $g (param i32) (result i32))) (memory (export "b") 1 9)'
+        '(func (export "c") (drop (call $g (i32.const 1)))))'
+    )
+    write_module(folder / "short.wasm", text)
+    for mode in ("deny", "trap"):
+        result = nogrow("seal", "short.wasm", "-o", f"{mode}.wasm", "--mode", mode)
+        assert "the host can still grow the memory if one of these" in result.stdout
+        assert "The host grows this memory, and the copy does not change that" in result.stdout
+    result = nogrow("seal", "short.wasm", "-o", "cap.wasm", "--mode", "cap")
+    assert "can still grow" not in result.stdout
+    write_module(folder / "fixed.wasm", text.replace("1 9", "9 9"))
+    result = nogrow("seal", "fixed.wasm", "-o", "fixed-deny.wasm", "--mode", "deny")
+    assert "can still grow" not in result.stdout
+    assert "FILE has no memory.grow" in result.stdout
+
+
 @posix_only
 @pytest.mark.parametrize(
     ("words", "message"),

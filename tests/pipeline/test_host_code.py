@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from nogrow.analysis.emscripten_abi import ANY, Effect
+from nogrow.analysis.minified_imports import minified
 from nogrow.analysis.proof import judge
 from nogrow.contract.model import ArtifactContract, Imports
 from nogrow.contract.select import Target
@@ -12,7 +13,7 @@ from nogrow.jshost.imports import analyse
 from nogrow.pipeline.all_files import check
 from nogrow.pipeline.host_code import why_foreign
 from nogrow.pipeline.host_effects import effects
-from nogrow.pipeline.minified_imports import minified, why_host_code_is_needed
+from nogrow.pipeline.minified_imports import why_host_code_is_needed
 from nogrow.report.exit_code import Outcome
 from nogrow.report.model import ArtifactReport
 from nogrow.wasm.decode import decode

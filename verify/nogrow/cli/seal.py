@@ -30,6 +30,7 @@ _EFFECTS = {
     "reserve": "The memory has all its pages from the start. An allocation beyond them fails as if memory "
     "were exhausted.",
 }
+_REPLACE_GROW = ("deny", "trap")
 _SCENARIOS: Final = "scenarios"
 
 
@@ -84,7 +85,17 @@ def seal(
             click.echo(line)
     for note in copy.notes:
         click.echo(f"  note: {printable(note)}")
-    click.echo(f"{_EFFECTS[copy.mode.value]} Try it with your scenarios: nogrow run")
+    click.echo(f"{_effect(copy.mode.value, copy.comparisons)} Try it with your scenarios: nogrow run")
+
+
+def _effect(mode: str, comparisons: "Sequence[Comparison]") -> str:
+    """Return what the copy does where the original grows its memory."""
+    if mode in _REPLACE_GROW:
+        if any(comparison.growers for comparison in comparisons):
+            return "The host grows this memory, and the copy does not change that: use the mode reserve."
+        if not any(comparison.before.sites for comparison in comparisons):
+            return "FILE has no memory.grow, so the copy behaves as it does."
+    return _EFFECTS[mode]
 
 
 def _mode(mode: str | None) -> "Mode | None":

@@ -11,12 +11,13 @@ from pathlib import Path
 
 from nogrow.analysis.emscripten_abi import effect_of, fits, signature_of
 from nogrow.analysis.judgement import Judgement
+from nogrow.analysis.minified_imports import is_short, minified
 from nogrow.contract.model import ArtifactContract
 from nogrow.contract.select import Target
 from nogrow.errors import ModuleError, UsageError
 from nogrow.jshost.model import Glue, Grower, Served
 from nogrow.jshost.nearby_scripts import MOST_BYTES, SUFFIXES, Script, likely
-from nogrow.pipeline.minified_imports import ASK, is_short, listed_few, minified
+from nogrow.pipeline.minified_imports import ASK, listed_few
 from nogrow.pipeline.named_host_code import GlueByPath, cannot_grow, is_named
 from nogrow.util.paths import slashed
 from nogrow.wasm.decode import decode

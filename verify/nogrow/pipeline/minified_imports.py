@@ -1,18 +1,15 @@
-"""Tell which imports have minified names, and refuse modules in which such an import may grow the memory."""
+"""Refuse modules in which an import with a minified name may grow the memory."""
 
-import re
 from collections.abc import Iterable, Sequence
 
 from nogrow.analysis.judgement import Judgement
+from nogrow.analysis.minified_imports import is_short, minified
 from nogrow.contract.model import ArtifactContract
 from nogrow.contract.select import trusted_by_all
 from nogrow.errors import ModuleError
 from nogrow.wasm.decode import decode
-from nogrow.wasm.model import Import, Kind, Module
+from nogrow.wasm.model import Module
 
-# Binaryen names imports, then exports, in this order; after `$` it goes on with two letters.
-_ORDER = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_$"
-_SHORT = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]{0,2}")
 _FEW = 8
 ASK = (
     "name the JavaScript that belongs to the module with --js FILE (or --glue FILE), "
@@ -41,28 +38,6 @@ def why_host_code_is_needed(module: Module, reached: Iterable[str], ask: str = A
     return (
         f"its imports have minified names, and one of them may grow the memory: {listed_few(unknown)}; {ask}"
     )
-
-
-def minified(module: Module) -> frozenset[str]:
-    """Return the labels of the imported functions whose names are minified.
-
-    Emscripten shortens the name of the module that is imported from to one letter as well. Binaryen alone may
-    keep it, and then the fields are the first names in Binaryen's order.
-    """
-    functions = module.imported(Kind.FUNCTION)
-    fields = {item.field for item in functions}
-    count = min(len(fields), len(_ORDER))
-    by_order = set(_ORDER[:count]) <= fields and all(map(is_short, fields))
-    return frozenset(item.label for item in functions if by_order or _is_minified(item))
-
-
-def _is_minified(item: Import) -> bool:
-    return len(item.module) == 1 and item.module in _ORDER and is_short(item.field)
-
-
-def is_short(name: str) -> bool:
-    """Return whether a name is as short as minified ones."""
-    return _SHORT.fullmatch(name) is not None
 
 
 def listed_few(names: Sequence[str]) -> str:

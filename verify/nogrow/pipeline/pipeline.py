@@ -296,7 +296,7 @@ def with_sources(
     from nogrow.source.lookup import find_sources
 
     offsets = _offsets_to_locate(artifact)
-    frames, note = find_sources(file, module.data, module.start, offsets, source)
+    frames, note, _ = find_sources(file, module.data, module.start, offsets, source)
     return artifact._replace(sources=frames, notes=(*artifact.notes, *filter(None, [note])))
 
 

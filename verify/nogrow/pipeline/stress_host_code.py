@@ -5,12 +5,13 @@ A stressed copy calls the import that grows the memory, so it must not take its 
 
 from collections.abc import Sequence
 
+from nogrow.analysis.minified_imports import minified
 from nogrow.analysis.surroundings import NOTHING_KNOWN, Surroundings
 from nogrow.errors import ModuleError
 from nogrow.jshost.model import Glue
 from nogrow.pipeline.host_code import of_module, scripts_beside, why_foreign
 from nogrow.pipeline.host_effects import host_effects
-from nogrow.pipeline.minified_imports import minified, why_host_code_is_needed
+from nogrow.pipeline.minified_imports import why_host_code_is_needed
 from nogrow.pipeline.named_host_code import cannot_grow
 from nogrow.wasm.decode import decode
 from nogrow.wasm.model import Module

@@ -7,15 +7,19 @@ copy must not be shipped.
 from typing import NamedTuple
 
 from nogrow.analysis.judgement import Judgement, Verdict
+from nogrow.analysis.minified_imports import minified
 from nogrow.analysis.proof import judge
 from nogrow.errors import ModuleError
 from nogrow.rewrite.preconditions import require_known_links, require_start
 from nogrow.rewrite.rewrite import Mode
 from nogrow.wasm.component import core_modules
+from nogrow.wasm.decode import decode
 from nogrow.wasm.linking import read_linking
 from nogrow.wasm.runtime import Engine
 from nogrow.wasm.sections import is_component
 from nogrow.wasm.validate import Validation, validate, validate_component
+
+_PREVENTS = "only the modes cap and reserve prevent that"
 
 
 class EntryChange(NamedTuple):
@@ -29,13 +33,15 @@ class EntryChange(NamedTuple):
 class Comparison(NamedTuple):
     """The judgements on a core module before and after sealing, with notes for the user.
 
-    `number` is the module's position in a component, None if the file is a core module.
+    `number` is the module's position in a component, None if the file is a core module. `growers` are the
+    imports behind which the host can still grow the memory of the copy.
     """
 
     number: int | None
     before: Judgement
     after: Judgement
     notes: tuple[str, ...]
+    growers: tuple[str, ...] = ()
 
     @property
     def changed(self) -> list[EntryChange]:
@@ -85,14 +91,25 @@ def _compare(before: bytes, after: bytes, mode: Mode, engine: Engine, number: in
     notes = _validated(validate(after), "module")
     old, new = (judge(data, _trusts_nothing, engine) for data in (before, after))
     _require_sealed(new, mode, in_component=number is not None)
-    growers = sorted(set(new.verdict_table.host_grows.values()))
+    growers = tuple(sorted(set(new.verdict_table.host_grows.values())))
+    unknown = () if mode.sets_limits else _unknown_imports(after, new)
     if growers:
+        notes.append(f"the host can still grow the memory in {', '.join(growers)}: {_PREVENTS}")
+    elif unknown:
         notes.append(
-            f"the host can still grow the memory in {', '.join(growers)}: only the mode cap prevents that"
+            "the names of its imports are minified, and the host can still grow the memory if one of these "
+            f"is Emscripten's emscripten_resize_heap: {', '.join(unknown)}; {_PREVENTS}"
         )
     if not new.verdict.at_most(Verdict.TRAP_ONLY) and any(not site.operand for site in new.sites):
         notes.append("memory.grow by 0 pages still succeeds and detaches views: the mode deny prevents that")
-    return Comparison(number, old, new, tuple(notes))
+    return Comparison(number, old, new, tuple(notes), growers or unknown)
+
+
+def _unknown_imports(data: bytes, judgement: Judgement) -> tuple[str, ...]:
+    """Return the reached imports whose minified names hide what they do, if a memory can grow."""
+    if all(memory.fixed for memory in judgement.memories):
+        return ()
+    return tuple(sorted(minified(decode(data)) & set(judgement.imports)))
 
 
 def _require_valid(original: Validation) -> None:
