@@ -598,3 +598,15 @@ def test_parameter_that_later_holds_a_view_holds_none_before(
         f"export const f = (w) => first(w, {given});\n"
     )
     assert uses(nogrow, "again.mjs", "--module", "one.wasm") == lines
+
+
+def test_relative_and_absolute_paths_name_one_program(nogrow: Nogrow, code: Path) -> None:
+    (code / "views.mjs").write_text(
+        "export let u;\nexport const make = (m) => { u = new Uint8Array(m.buffer); };\n"
+    )
+    (code / "app.mjs").write_text(
+        'import { u, make } from "./views.mjs";\nmake(i.exports.memory);\ni.exports.run();\nu[0];\n'
+    )
+    for first, second in (("app.mjs", "views.mjs"), ("app.mjs", str(code / "views.mjs"))):
+        assert "app.mjs:4:1" in nogrow("host", first, second).stdout
+        assert "app.mjs:4:1" in nogrow("host", str(code / first), second).stdout

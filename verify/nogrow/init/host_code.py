@@ -14,7 +14,7 @@ from nogrow.jshost.nearby_scripts import MOST_BYTES
 from nogrow.jshost.parse import JAVASCRIPT, parse
 from nogrow.pipeline.host_code import beside, why_foreign
 from nogrow.pipeline.named_host_code import analysed, cannot_grow, text_at
-from nogrow.util.paths import normal
+from nogrow.util.paths import absolute, normal
 from nogrow.wasm.decode import decode
 from nogrow.wasm.file import read
 from nogrow.wasm.model import Kind, Module
@@ -114,7 +114,7 @@ class _Search:
     def _importers_of(self) -> dict[str, list[str]]:
         """Return the scripts that import each script."""
         names = list(self._texts)
-        known = {name: number for number, name in enumerate(names)}
+        known = {absolute(name): number for number, name in enumerate(names)}
         importers: dict[str, list[str]] = {}
         for script, text in self._texts.items():
             for specifier in set(_IMPORTED.findall(text)):

@@ -16,6 +16,7 @@ from nogrow.jshost.parse import (
     text_of,
 )
 from nogrow.jshost.scopes import Name, Scopes
+from nogrow.util.paths import absolute
 
 _SUFFIXES = JAVASCRIPT + TYPESCRIPT
 # TypeScript names a file by what it is compiled to.
@@ -45,7 +46,12 @@ class Import(NamedTuple):
 
 
 def resolve(path: str, specifier: str, known: dict[str, int], packages: Packages | None = None) -> int | None:
-    """Return the file among `known` that the file at `path` means by `specifier`, None if there is none."""
+    """Return the file among `known` that the file at `path` means by `specifier`, None if there is none.
+
+    The keys of `known` are absolute paths, because one file may be named from the working folder and another
+    from the root.
+    """
+    path = absolute(path)
     bases = [posixpath.normpath(posixpath.join(posixpath.dirname(path), specifier))]
     if not specifier.startswith("."):
         bases = [] if packages is None else list(packages.files(path, specifier))
@@ -62,9 +68,9 @@ def _candidates(base: str) -> list[str]:
 
 def components(files: Sequence[File]) -> list[list[File]]:
     """Return the programs among the files: each has the files that imports link, in their order."""
-    known = {posixpath.normpath(file.path): number for number, file in enumerate(files)}
+    known = {absolute(file.path): number for number, file in enumerate(files)}
     leader = list(range(len(files)))
-    packages = Packages(file.path for file in files) if len(files) > 1 else None
+    packages = Packages(absolute(file.path) for file in files) if len(files) > 1 else None
 
     def find(number: int) -> int:
         while leader[number] != number:
@@ -113,8 +119,8 @@ class Links:
     def __init__(self, files: Sequence[File], scopes: Scopes) -> None:
         """Collect the imports and exports of all files."""
         self._scopes = scopes
-        self._known = {posixpath.normpath(file.path): file.root.id for file in files}
-        self._packages = Packages(file.path for file in files) if len(files) > 1 else None
+        self._known = {absolute(file.path): file.root.id for file in files}
+        self._packages = Packages(absolute(file.path) for file in files) if len(files) > 1 else None
         self._paths = {file.root.id: file.path for file in files}
         self._exports: dict[int, dict[str, Name | Import]] = {root: {} for root in self._paths}
         self._all_of: dict[int, list[int]] = {root: [] for root in self._paths}
