@@ -1,11 +1,14 @@
 import pytest
 
 from nogrow.analysis.judgement import Entry, Verdict
+from nogrow.analysis.proof import judge
 from nogrow.explain.advice import Advice, Alternative, advice_for
 from nogrow.explain.allocation_sites import USES, Family
+from nogrow.explain.explain import chosen, explanations
 from nogrow.explain.toolchain import Kind, Toolchain
 from tests.explain.conftest import cause
 from tests.support.judgements import grown
+from tests.support.modules import assemble
 
 
 def advised(entry: Entry, kind: Kind = Kind.RUST) -> dict[Alternative, Advice]:
@@ -142,3 +145,25 @@ def test_names_are_requested_only_if_missing() -> None:
     assert Alternative.NAMES not in advised(grown("run", "malloc"))
     for kind in Kind:
         assert "names" in advised(grown(None, None), kind)[Alternative.NAMES].text
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_shared_memory_is_not_reserved(kind: Kind) -> None:
+    entry = grown("run", "malloc")
+    advice = {
+        each.alternative: each for each in advice_for(entry, cause(entry), Toolchain(kind), shared=True)
+    }
+    assert Alternative.RESERVE not in advice
+    assert "detaches no view" in advice[Alternative.HOST].text
+    assert (Alternative.CAP in advice) == (Alternative.CAP in advised(entry, kind))
+
+
+@pytest.mark.parametrize("flag", ["shared ", ""])
+def test_advice_follows_the_declared_memory(flag: str) -> None:
+    text = (
+        f'(module (memory (export "m") 1 9 {flag}) (func (export "run") (drop (memory.grow (i32.const 1)))))'
+    )
+    judgement = judge(assemble(text), lambda _: False)
+    (explanation,) = explanations(judgement, chosen(judgement, "run"), {}, str, Toolchain(Kind.UNKNOWN))
+    alternatives = [advice.alternative for advice in explanation.advice]
+    assert (Alternative.RESERVE in alternatives) == (not flag)

@@ -48,6 +48,8 @@ def test_producers_name_the_toolchain(data: bytes, kind: Kind) -> None:
         ("_rt0_wasm_js", Kind.GO),
         ("tinygo_unwind", Kind.TINYGO),
         ("heap.WasmAllocator.alloc", Kind.ZIG),
+        ("heap.BrkAllocator.alloc", Kind.ZIG),
+        ("debug.panicExtra__func_7", Kind.ZIG),
         ("main", Kind.UNKNOWN),
     ],
 )
@@ -55,6 +57,14 @@ def test_names_reveal_the_toolchain_without_producers(name: str, kind: Kind) -> 
     module = assemble(f"(module (func ${name}))")
     assert toolchain_of(module).kind is kind
     assert toolchain_of(HEADER, [name]).kind is kind
+
+
+@pytest.mark.parametrize(
+    ("label", "kind"),
+    [("a.b", Kind.EMSCRIPTEN), ("env.a", Kind.UNKNOWN), ("a.long", Kind.UNKNOWN), ("a", Kind.UNKNOWN)],
+)
+def test_minified_imports_are_emscriptens(label: str, kind: Kind) -> None:
+    assert toolchain_of(HEADER, [label]).kind is kind
 
 
 def test_names_distinguish_toolchains_based_on_clang() -> None:

@@ -2,13 +2,17 @@
 
 import json
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from nogrow.source.lookup import locate
 from nogrow.source.model import DebugFile, Frame
+from nogrow.source.quote import Quotable
+from nogrow.source.sourcemap import read_contents
 from tests.support import dwarf
+from tests.support.modules import assemble
 
 MODULE = dwarf.module_with_customs()
 START = dwarf.code_start(MODULE)
@@ -156,3 +160,85 @@ def test_invalid_json_has_no_positions(data: bytes) -> None:
 
 def test_mappings_before_a_malformed_segment_are_kept() -> None:
     assert places({**PLAIN, "mappings": MAPPINGS + ",!"}, 5).keys() == {5}
+
+
+NAMED = assemble(
+    '(module (import "env" "f" (func)) (func $assembly/index/take (drop (i32.const 1)) (drop (i32.const 2)))'
+    " (func $other (drop (i32.const 3))))"
+)
+
+
+def named_places(mappings: str, *offsets: int) -> dict[int, tuple[str, ...]]:
+    document = {"version": 3, "sources": ["~lib/rt.ts", "assembly/index.ts"], "mappings": mappings}
+    located = locate(NAMED, offsets, DebugFile("m.wasm.map", json.dumps(document).encode()))
+    return {offset: tuple(map(str, frames)) for offset, frames in located.items()}
+
+
+def test_code_of_another_file_is_inlined_into_the_function_that_the_name_tells() -> None:
+    start = dwarf.code_start(NAMED)
+    # Function 1: index.ts:5, then rt.ts:9; function 2: rt.ts:9.
+    mappings = ",".join([vlq(start + 2, 1, 4, 0), vlq(3, -1, 4, 0), vlq(5, 0, 0, 0)])
+    assert named_places(mappings, start + 3, start + 6, start + 11) == {
+        start + 3: ("assembly/index.ts:5:1",),
+        start + 6: ("~lib/rt.ts:9:1", "assembly/index.ts:5:1"),
+        start + 11: ("~lib/rt.ts:9:1",),
+    }
+
+
+UNNAMED = assemble(
+    '(module (func (export "take") (drop (i32.const 1)) (drop (i32.const 2))) (func (drop (i32.const 3))))',
+)
+
+
+def test_exported_function_without_a_name_is_in_a_file_of_the_user() -> None:
+    start = dwarf.code_start(UNNAMED)
+    document = {
+        "version": 3,
+        "sources": ["~lib/rt.ts", "index.ts"],
+        "mappings": ",".join([vlq(start + 2, 1, 4, 0), vlq(3, -1, 4, 0), vlq(5, 1, 0, 0), vlq(1, -1, 0, 0)]),
+    }
+    debug = DebugFile("m.wasm.map", json.dumps(document).encode())
+    located = locate(UNNAMED, [start + 6, start + 12], debug)
+    frames = {offset - start: tuple(map(str, frames)) for offset, frames in located.items()}
+    assert frames == {6: ("~lib/rt.ts:9:1", "index.ts:5:1"), 12: ("~lib/rt.ts:9:1",)}
+
+
+def test_root_that_leads_nowhere_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    document = {**PLAIN, "sourceRoot": "./app", "sources": ["src/a.ts", "~lib/b.ts"]}
+    assert places(document, 3)[3] == position("out/app/src/a.ts", 10, 5)
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src/a.ts").write_text("")
+    assert places(document, 3)[3] == position("src/a.ts", 10, 5)
+    assert places(document, 13)[13] == position("out/app/~lib/b.ts", 8, 2)
+    (tmp_path / "out/src").mkdir(parents=True)
+    (tmp_path / "out/src/a.ts").write_text("")
+    assert places(document, 3)[3] == position("out/src/a.ts", 10, 5)
+    (tmp_path / "out/app/src").mkdir(parents=True)
+    (tmp_path / "out/app/src/a.ts").write_text("")
+    assert places(document, 3)[3] == position("out/app/src/a.ts", 10, 5)
+
+
+def test_files_outside_of_the_project_are_not_looked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "work").mkdir()
+    (tmp_path / "a.ts").write_text("")
+    monkeypatch.chdir(tmp_path / "work")
+    document = {**PLAIN, "sourceRoot": "app", "sources": ["a.ts", "b.ts"]}
+    debug = str(tmp_path / "m.wasm.map")
+    assert places(document, 3, path=debug)[3] == position(str(tmp_path / "app/a.ts"), 10, 5)
+
+
+def test_contents_stand_for_missing_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.ts").write_text("")
+    texts = {**PLAIN, "sourcesContent": ["of a", "first\r\nsecond"]}
+    debug = DebugFile("out/m.wasm.map", json.dumps(texts).encode())
+    files = {"a.ts", "out/~lib/b.ts"}
+    assert read_contents(debug, files) == {"out/~lib/b.ts": "first\r\nsecond"}
+    quotable = Quotable(contents=read_contents(debug, files))
+    assert list(quotable.lines("out/~lib/b.ts")) == [b"first", b"second"]
+    assert list(quotable.lines("other.ts")) == []
+    for broken in ({**texts, "sourcesContent": 1}, {**texts, "sourcesContent": [1, None]}, {}):
+        assert read_contents(DebugFile("out/m.wasm.map", json.dumps(broken).encode()), files) == {}

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from nogrow.api.check import wanted
@@ -19,12 +20,14 @@ if TYPE_CHECKING:
 class Explanations(NamedTuple):
     """The report on a module, or on each core module of a component, and the explanations for each.
 
-    `folder` is where the module is, from which paths of its sources may start.
+    `folder` is where the module is, from which paths of its sources may start. `contents` has the texts of
+    source files that only the debug information has.
     """
 
     report: Report
     parts: "tuple[Explained, ...]"
     folder: str
+    contents: Mapping[str, str] = MappingProxyType({})
 
 
 def explain(
@@ -59,9 +62,11 @@ def explain(
     report = check(rules, chosen, judge=judge, glue=glue, read_ahead=read_ahead, lists_paths=list_paths)
     report = _narrowed(report, None if number is None else f"{chosen[0].path}#{number}")
     parts: tuple[Explained, ...] = ()
+    contents: dict[str, str] = {}
     if read_ahead is not None and any(artifact.judgement for artifact in report.artifacts):
-        parts = tuple(_explained(report, read_ahead, entry, wanted(debug_info, path_prefixes)))
-    return Explanations(report, parts, str(Path(component).parent))
+        debug = wanted(debug_info, path_prefixes)
+        parts = tuple(_explained(report, read_ahead, entry, debug, contents))
+    return Explanations(report, parts, str(Path(component).parent), contents)
 
 
 def _split(file: str) -> tuple[str, int | None]:
@@ -84,9 +89,11 @@ def _narrowed(report: Report, part: str | None) -> Report:
 
 
 def _explained(
-    report: Report, read_ahead: "ReadAhead", name: str | None, wanted: "Wanted"
+    report: Report, read_ahead: "ReadAhead", name: str | None, wanted: "Wanted", contents: dict[str, str]
 ) -> "list[Explained]":
     """Return the explanations for each module of the report.
+
+    Texts of source files that only the debug information has are added to `contents`.
 
     Raises `UsageError` if none of them has an entry point `name`.
     """
@@ -104,7 +111,8 @@ def _explained(
             continue
         module, entries = modules[artifact.path], chosen(judgement, name)
         offsets = {offset for entry in entries for step in entry.witness for offset in step.offsets}
-        sources, note = find_sources(artifact.path, module.data, module.start, offsets, wanted)
+        sources, note, texts = find_sources(artifact.path, module.data, module.start, offsets, wanted)
+        contents.update(texts)
         toolchain = toolchain_of(module.data, (*judgement.imports, *names_of(judgement).values()))
         part = Explained(
             artifact.path,

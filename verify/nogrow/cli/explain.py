@@ -66,7 +66,8 @@ def explain(
             elif artifact.unvalidated:
                 warning = f"{NOT_VALIDATED}: {artifact.path}: {why_unvalidated(artifact)}"
                 stream.write(f"{printable(warning)}\n\n")
-        quotable, folder = Quotable([new for _, new in prefixes]), explanations.folder
+        quotable = Quotable([new for _, new in prefixes], contents=explanations.contents)
+        folder = explanations.folder
         options = Options(lambda frame: excerpt(*frame[1:], quotable, folder), colour=colour, full=full)
         render(explanations.parts, stream, options)
 

@@ -162,8 +162,9 @@ CODE = (
     _Row(
         (Kind.GO,),
         tuple(Family),
-        "all Go code needs the runtime, which grows the memory whenever code allocates. Use TinyGo with "
-        "`-gc=none`: code that allocates then does not link.",
+        "all Go code needs the runtime, which grows the memory whenever code allocates. `go build "
+        "-gcflags=-m` prints the lines that allocate. With TinyGo and `-gc=none`, code that allocates does "
+        "not link.",
     ),
     _Row(
         (Kind.TINYGO,),
@@ -218,6 +219,9 @@ NAMES: dict[Kind, str] = {
     Kind.EMSCRIPTEN: "keep names and lines: build with `-g`, or with `--profiling-funcs` for names only.",
     Kind.CLANG: "keep names and lines: build with `-g`, and don't strip.",
     Kind.ASSEMBLYSCRIPT: "keep names and lines: build with `--debug --sourceMap`.",
+    Kind.GO: "keep names: build without `-ldflags=-s`. Go writes no line numbers into WebAssembly modules; "
+    "`go build -gcflags=-m` prints the lines that allocate.",
+    Kind.ZIG: "keep names and lines: build with `-fno-strip`.",
 }
 LOST_NAMES = (
     "the module was built with debug information, and a later step dropped the names: `wasm-opt` without "
@@ -228,11 +232,21 @@ LOST_BY_CLANG = (
     "clang links with `-O`, it runs the `wasm-opt` on the PATH. Compile with `-O2 -g -c` and link without "
     "`-O`, or add `--no-wasm-opt` (clang 20 and later)."
 )
+SHARED = (
+    "threads share this memory, so its growth detaches no view. But a view keeps the length that the memory "
+    "had: call `new Uint8Array(memory.buffer)` before you access what the call has allocated. `nogrow check "
+    "--stale-length` reports the views that may be too short. Then allow `reachable` for it in the contract."
+)
 ANY_NAMES = "keep names and lines: build with debug information, and don't strip the module."
 
 
-def advice_for(entry: Entry, cause: Cause, toolchain: Toolchain) -> tuple[Advice, ...]:
-    """Return the advice for the cause: what to change in the code, the module and the host."""
+def advice_for(
+    entry: Entry, cause: Cause, toolchain: Toolchain, *, shared: bool = False
+) -> tuple[Advice, ...]:
+    """Return the advice for the cause: what to change in the code, the module and the host.
+
+    `shared` says that threads share the memory, so that its growth detaches nothing.
+    """
     # The last row fits every cause.
     row = next(row for row in CODE if toolchain.kind in row.kinds and cause.use.family in row.families)
     code = Advice(Alternative.CODE, row.text, row.example)
@@ -240,6 +254,9 @@ def advice_for(entry: Entry, cause: Cause, toolchain: Toolchain) -> tuple[Advice
     if entry.grower is not None:
         # Another core module of the component grows the memory: `seal` refuses it, and a limit makes it trap.
         return (*shown, _host(entry))
+    if shared:
+        caps = [advice for advice in _fixed(toolchain.kind) if advice.alternative is Alternative.CAP]
+        return (*shown, *caps, Advice(Alternative.HOST, SHARED))
     memory = _capped(entry, toolchain.kind) if entry.verdict is Verdict.CAPPED else _fixed(toolchain.kind)
     return (*shown, *memory, _host(entry))
 

@@ -102,7 +102,10 @@ def explanations(
             known = by_cause[key]
             by_cause[key] = known._replace(entries=(*known.entries, entry))
         else:
-            by_cause[key] = Explanation((entry,), cause, advice_for(entry, cause, toolchain))
+            memory = None if entry.memory is None else judgement.memories[entry.memory]
+            shared = memory is not None and memory.shared
+            advice = advice_for(entry, cause, toolchain, shared=shared)
+            by_cause[key] = Explanation((entry,), cause, advice)
     return sorted(by_cause.values(), key=_weight)
 
 

@@ -112,7 +112,7 @@ NAMES: tuple[tuple[str, Origin], ...] = (
     (r"(?:rust_(?:panic|begin_unwind|eh_personality|oom)\w*)$", Origin.LIBRARY),
     (rf"{_GO_PACKAGES}(?:/[\w.]+)*\.[A-Za-z(*]", Origin.LIBRARY),
     (rf"{_ZIG_PACKAGES}\.[A-Za-z_]", Origin.LIBRARY),
-    (r"_rt0_wasm\w*$|wasm_export_\w+$|gcWriteBarrier\w*$|go:", Origin.LIBRARY),
+    (r"_rt0_wasm\w*$|wasm_(?:export|pc_f_loop)\w*$|gcWriteBarrier\w*$|go:", Origin.LIBRARY),
     (r"tinygo_\w+$|\(\*?(?:runtime|internal/task)\.", Origin.LIBRARY),
     (r"(?:v|f|d|s|vf|sn|vsn|vs|as|vas)?w?printf$|f?put[cs](?:har)?$", Origin.LIBRARY),
     (r"f(?:d?open|write|read|flush|close)$|str(?:n?dup|to\w+|error)$", Origin.LIBRARY),

@@ -54,10 +54,12 @@ NAMES: tuple[tuple[bytes, Kind], ...] = (
     (rb"__rust_alloc|__rust_no_alloc|__rdl_alloc|__wbindgen_|_ZN4core\d|_RNv\w*Cs\w*_4core", Kind.RUST),
     (rb"~lib/(?:rt|string|array|memory|builtins)|start:assembly/", Kind.ASSEMBLYSCRIPT),
     (rb"runtime\.(?:mallocgc|newproc|gcenable)|_rt0_wasm|go:buildid|gojs", Kind.GO),
-    (rb"heap\.(?:wasm_allocator|WasmAllocator|WasmPageAllocator)|mem\.Allocator\.", Kind.ZIG),
+    (rb"heap\.(?:wasm_allocator|\w*Allocator\b)|mem\.Allocator\.|debug\.(?:FullPanic|panicExtra)", Kind.ZIG),
 )
 # The messages of AssemblyScript's runtime contain its file names in UTF-16.
 ASSEMBLYSCRIPT_DATA = "~lib/".encode("utf-16-le")
+# Only Emscripten shortens the names of imports, and that of the module that they come from.
+MINIFIED_IMPORT = re.compile(r"[A-Za-z]\.[A-Za-z_$][\w$]{0,2}")
 CLANG = re.compile(r"\bclang\b|^language c\b|^language c[_\d+]")
 # The bytes of the name section that are searched; a toolchain's own names occur everywhere in it.
 SEARCHED = 4 << 20
@@ -73,6 +75,8 @@ def toolchain_of(data: bytes, labels: Collection[str] = ()) -> Toolchain:
     matches = (kind for pattern, kind in PRODUCERS if any(re.search(pattern, fact) for fact in facts))
     # Emscripten and Zig appear only as clang in the producers, so names are checked before clang.
     kind = next(matches, None) or next((kind for pattern, kind in NAMES if re.search(pattern, names)), None)
+    if kind is None and any(map(MINIFIED_IMPORT.fullmatch, labels)):
+        kind = Kind.EMSCRIPTEN
     if kind is None and not facts and ASSEMBLYSCRIPT_DATA in data:
         kind = Kind.ASSEMBLYSCRIPT
     if kind is None:

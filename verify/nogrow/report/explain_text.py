@@ -263,6 +263,8 @@ def _because(cause: Cause) -> str:
             return "because the host calls the allocator through it"
         named = all(function.origin is not Origin.UNKNOWN for function in cause.path)
         whose = "; no code of yours is on the path" if named else ""
+        if cause.use is UNKNOWN:
+            return f"through functions of a library{whose}"
         return f"because {_allocates(cause.use, '')}{whose}"
     if blamed.frame:
         where = f"at {shortened(str(blamed.frame), LONGEST_PATH)}"

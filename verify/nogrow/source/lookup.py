@@ -1,13 +1,14 @@
 """Find the source positions of instructions, from DWARF or a source map, in the module or in another file."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from nogrow.errors import ModuleError, UsageError
 from nogrow.source.debug_files import find_debug
 from nogrow.source.dwarf import read_frames
 from nogrow.source.model import DebugFile, Frame, Frames, replace
-from nogrow.source.sourcemap import read_places
+from nogrow.source.sourcemap import read_contents, read_places
 from nogrow.wasm.sections import MAGIC, SectionId, read_sections
 
 
@@ -24,10 +25,14 @@ class Wanted(NamedTuple):
 
 
 class Sources(NamedTuple):
-    """Frames by offset in the file, the innermost inlined function first; `note` reports a problem if any."""
+    """Frames by offset in the file, the innermost inlined function first; `note` reports a problem if any.
+
+    `contents` has the texts of files that only the debug information has.
+    """
 
     frames: Frames
     note: str | None = None
+    contents: Mapping[str, str] = MappingProxyType({})
 
 
 def find_sources(path: str, module: bytes, start: int, offsets: Collection[int], wanted: Wanted) -> Sources:
@@ -44,7 +49,10 @@ def find_sources(path: str, module: bytes, start: int, offsets: Collection[int],
     if not offsets:
         return Sources({}, note)
     located = locate(module, {offset - start for offset in offsets}, debug=debug, prefixes=wanted.prefixes)
-    return Sources({offset + start: frames for offset, frames in located.items()}, note)
+    contents: Mapping[str, str] = {}
+    if debug is not None and debug.data[:4] != MAGIC:
+        contents = read_contents(debug, {frame.file for frames in located.values() for frame in frames})
+    return Sources({offset + start: frames for offset, frames in located.items()}, note, contents)
 
 
 def locate(

@@ -7,9 +7,10 @@ not in a hidden folder. Host code is different: the user names each file, so it 
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from nogrow.errors import ModuleError
@@ -59,11 +60,18 @@ def within(path: str | Path, folders: Iterable[str | Path]) -> tuple[Path, Path]
 class Quotable:
     """The source files that may be quoted."""
 
-    def __init__(self, named: Sequence[str] = (), files: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        named: Sequence[str] = (),
+        files: Iterable[str] = (),
+        contents: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         """Allow the working directory and the folders that the user named with `--path-prefix FROM=TO`.
 
-        The `files` are those of host code that the user named; they may be anywhere.
+        The `files` are those of host code that the user named; they may be anywhere. `contents` are texts
+        that the module's debug information has of files; they stand for files that do not exist.
         """
+        self._contents = contents
         self._roots = (Path.cwd(), *map(Path, named))
         self._files = frozenset(files)
         self._read = lru_cache(_MOST_KEPT)(_lines)
@@ -80,7 +88,8 @@ class Quotable:
             target = self._permitted(path)
             if target is not None and (lines := self._read(target)):
                 return lines
-        return ()
+        text = self._contents.get(file)
+        return () if text is None else [line.rstrip("\r").encode() for line in text.split("\n")]
 
     def _permitted(self, path: Path) -> Path | None:
         """Return the resolved path if the file may be opened."""

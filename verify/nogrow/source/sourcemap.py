@@ -5,16 +5,22 @@ line is 0. ECMA-426 (source maps, revision 3): sections 8 (decoding), 8.5 (mappi
 """
 
 import json
+import os.path
 import posixpath
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import chain
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from nogrow.errors import ModuleError
 from nogrow.source.model import DebugFile, Frame, is_absolute, path_in_url, slashed
+from nogrow.source.quote import within
+from nogrow.wasm.decode import decode
+from nogrow.wasm.model import Kind
+from nogrow.wasm.names import FunctionNames
 from nogrow.wasm.reader import Reader
 from nogrow.wasm.sections import Section
 
@@ -52,35 +58,100 @@ _NOWHERE, _END = _Mapping(-1, -1, 0, 0), _Mapping(1 << 64, -1, 0, 0)
 def read_places(
     debug: DebugFile, data: bytes, code: Section, offsets: list[int]
 ) -> dict[int, tuple[Frame, ...]]:
-    """Return a single frame without a name for each sorted offset that the source map covers.
+    """Return the frames, without names of functions, for each sorted offset that the source map covers.
 
     `data` and `code` are the module's bytes and its code section; a mapping ends with the function in which
-    it starts. The result is empty if the source map is malformed.
+    it starts. There are two frames where the position is in another file than the function: then the code is
+    inlined, and the second frame is the last position before it in the function's own file. The result is
+    empty if the source map is malformed.
     """
-    if len(debug.data) > LARGEST:
-        return {}
-    raw = debug.data.removeprefix(_BYTE_ORDER_MARK)
-    # Servers put a line before JSON so that it is not a valid script; ECMA-426 says to skip it.
-    raw = raw.partition(b"\n")[2] if raw.startswith(_GUARD) else raw
-    try:
-        document = json.loads(raw)
-    except (ValueError, RecursionError):
-        return {}
     starts = _body_starts(data, code)
     located: dict[int, tuple[Frame, ...]] = {}
-    for first, last, part in _parts(document):
+    own_files = _OwnFiles(data)
+    for first, last, part in _parts(_document(debug)):
         wanted = offsets[bisect_left(offsets, first) : bisect_left(offsets, last)]
         if not wanted:
             continue
         sources = _sources(part, debug.path)
-        for offset, mapping in _covering(part, wanted, first):
+        for offset, mapping, recent in _covering(part, wanted, first):
             body = bisect_right(starts, offset) - 1
             if mapping.source < 0 or body < 0 or mapping.offset < starts[body]:
                 continue
-            if mapping.source < len(sources) and sources[mapping.source]:
-                frame = Frame(None, sources[mapping.source], mapping.line + 1, mapping.column + 1)
-                located.setdefault(offset, (frame,))
+            inside = {source: place for source, place in recent.items() if place.offset >= starts[body]}
+            own = own_files.of(body, sources, inside)
+            covering = [mapping, *([inside[own]] if own in inside and own != mapping.source else [])]
+            frames = tuple(
+                Frame(None, sources[place.source], place.line + 1, place.column + 1)
+                for place in covering
+                if place.source < len(sources) and sources[place.source]
+            )
+            if frames:
+                located.setdefault(offset, frames)
     return located
+
+
+def read_contents(debug: DebugFile, files: Collection[str]) -> dict[str, str]:
+    """Return the texts that the source map has for those of the files that do not exist."""
+    missing = {file for file in files if not _exists(file)}
+    contents: dict[str, str] = {}
+    for _, _, part in _parts(_document(debug)) if missing else ():
+        texts = part.get("sourcesContent")
+        for file, text in zip(
+            _sources(part, debug.path), texts if isinstance(texts, list) else (), strict=False
+        ):
+            if file in missing and isinstance(text, str):
+                contents.setdefault(file, text)
+    return contents
+
+
+def _document(debug: DebugFile) -> object:
+    """Return the JSON of the source map, None if it is too large or malformed."""
+    if len(debug.data) > LARGEST:
+        return None
+    raw = debug.data.removeprefix(_BYTE_ORDER_MARK)
+    # Servers put a line before JSON so that it is not a valid script; ECMA-426 says to skip it.
+    raw = raw.partition(b"\n")[2] if raw.startswith(_GUARD) else raw
+    try:
+        return json.loads(raw)
+    except (ValueError, RecursionError):
+        return None
+
+
+class _OwnFiles:
+    """The files that functions are in, as far as AssemblyScript says so.
+
+    Its names are `file/function`. Without names, an exported function is in a file of the user.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    @cached_property
+    def _functions(self) -> tuple[FunctionNames, int, frozenset[int]]:
+        module = decode(self._data)
+        exported = frozenset(export.index for export in module.exports if export.kind is Kind.FUNCTION)
+        return FunctionNames(self._data, module.sections), len(module.imported(Kind.FUNCTION)), exported
+
+    def of(self, body: int, sources: Sequence[str], recent: Mapping[int, _Mapping]) -> int | None:
+        """Return the index of the source that the function with this body is in, None if that is unknown.
+
+        `recent` has the last mapping of each source in the body.
+        """
+        names, imported, exported = self._functions
+        name = names.get(imported + body)
+        if name is None:
+            own = [place for place in recent.values() if self._is_users(place.source, sources)]
+            if imported + body not in exported or not own:
+                return None
+            return max(own, key=lambda place: place.offset).source
+        file, separator, _ = name.rpartition("/")
+        stems = (posixpath.splitext(source)[0] for source in sources)
+        matching = (i for i, stem in enumerate(stems) if stem == file or stem.endswith(f"/{file}"))
+        return next(matching, None) if separator else None
+
+    @staticmethod
+    def _is_users(source: int, sources: Sequence[str]) -> bool:
+        return 0 <= source < len(sources) and not f"/{sources[source]}".count("/~lib/")
 
 
 def _parts(document: object) -> Iterator[tuple[int, int, dict[str, Any]]]:
@@ -108,7 +179,26 @@ def _sources(part: dict[str, Any], base: str) -> list[str]:
     if prefix and not prefix.endswith("/"):
         prefix += "/"
     names = sources if isinstance(sources, list) else []
-    return [_resolve(prefix + name, base) if isinstance(name, str) else "" for name in names]
+    return [_found(name, prefix, base) if isinstance(name, str) else "" for name in names]
+
+
+def _found(name: str, root: str, base: str) -> str:
+    """Return the path of a source; a root that leads nowhere is left out if the file is in the project."""
+    stated = _resolve(root + name, base)
+    if not root or is_absolute(name) or _exists(stated):
+        return stated
+    folder = posixpath.dirname(base)
+    folders = [folder]
+    while folder and folder != posixpath.dirname(folder):
+        folder = posixpath.dirname(folder)
+        folders.append(folder)
+    paths = (posixpath.normpath(posixpath.join(folder, slashed(name))) for folder in folders)
+    return next((path for path in paths if _exists(path)), stated)
+
+
+def _exists(path: str) -> bool:
+    """Return whether there is such a file below the working directory; no other place is asked."""
+    return "\0" not in path and within(path, (".",)) is not None and os.path.isfile(path)  # noqa: PTH113
 
 
 def _resolve(name: str, base: str) -> str:
@@ -126,19 +216,22 @@ def _resolve(name: str, base: str) -> str:
     return posixpath.normpath(posixpath.join(posixpath.dirname(base), slashed(name)))
 
 
-def _covering(part: dict[str, Any], wanted: list[int], first: int) -> Iterator[tuple[int, _Mapping]]:
-    """Yield each wanted offset with the last mapping that starts at or before it."""
+def _covering(
+    part: dict[str, Any], wanted: list[int], first: int
+) -> Iterator[tuple[int, _Mapping, dict[int, _Mapping]]]:
+    """Yield each wanted offset with the last mapping before it, of all sources and of each one."""
     text = part.get("mappings")
     if not isinstance(text, str) or not text.isascii():
         return
     position, last = 0, _NOWHERE
+    recent: dict[int, _Mapping] = {}
     for mapping in chain(_mappings(text.partition(";")[0].encode(), first), (_END,)):
         while mapping.offset > wanted[position]:
-            yield wanted[position], last
+            yield wanted[position], last, recent
             position += 1
             if position == len(wanted):
                 return
-        last = mapping
+        last = recent[mapping.source] = mapping
 
 
 def _mappings(line: bytes, first: int) -> Iterator[_Mapping]:
