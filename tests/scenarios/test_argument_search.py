@@ -17,7 +17,7 @@ from hypothesis.errors import (
 
 from nogrow.contract.load import load
 from nogrow.contract.model import Call, Host, Read, Saved, Scenario, Step, Stub, Write
-from nogrow.contract.toml_text import spelled
+from nogrow.contract.toml_text import spelled, spelled_host
 from nogrow.scenarios.argument_search import Try, search
 from nogrow.scenarios.errors import GuestError
 from nogrow.scenarios.result import ScenarioOutcome, ScenarioResult
@@ -168,7 +168,7 @@ def test_growth_that_does_not_happen_again_is_an_error(monkeypatch: pytest.Monke
 @pytest.mark.parametrize("export", ["never", "traps"])
 @pytest.mark.usefixtures("second_per_try")
 def test_search_without_result_ends_in_time(export: str) -> None:
-    assert search(assemble(MODULE), export, (), HOST, 20) == (None, 20)
+    assert search(assemble(MODULE), export, (), HOST, 20)[:2] == (None, 20)
 
 
 @pytest.mark.parametrize(
@@ -178,6 +178,42 @@ def test_search_without_result_ends_in_time(export: str) -> None:
 def test_export_that_cannot_be_searched_is_an_error(export: str, message: str) -> None:
     with pytest.raises(GuestError, match=message):
         search(assemble(MODULE), export, (), HOST, 1)
+
+
+UNKNOWN = """(module
+  (import "env" "abort" (func $abort (param i32) (result i32)))
+  (import "wasi_snapshot_preview1" "sched_yield" (func $yield (result i32)))
+  (import "wasi_snapshot_preview1" "new" (func $new))
+  (memory (export "memory") 1)
+  (func (export "direct") (param i32) (drop (call $yield))
+    (if (i32.gt_u (local.get 0) (i32.const 9)) (then (drop (memory.grow (i32.const 1))))))
+  (func (export "behind") (param i32)
+    (drop (call $abort (i32.const 1))) (drop (memory.grow (i32.const 1)))))"""
+
+
+def test_import_without_a_stub_fails_in_a_search() -> None:
+    data = assemble(UNKNOWN)
+    stubs = tuple(Stub(name, fails=True) for name in ("env.abort", "wasi_snapshot_preview1.new"))
+    added = Host(stubs, wasi=True)
+    result = search(data, "direct", (), Host(), 300)
+    assert result.scenario is not None
+    assert (result.added, result.reached) == (added, ())
+    assert run(data, result.scenario).outcome is ScenarioOutcome.GREW
+
+
+@pytest.mark.usefixtures("second_per_try")
+def test_growth_behind_an_unknown_import_is_not_found() -> None:
+    result = search(assemble(UNKNOWN), "behind", (), Host(), 5)
+    assert (result.scenario, result.reached) == (None, ("env.abort",))
+
+
+def test_stubs_are_written_as_valid_toml(tmp_path: Path) -> None:
+    stubs = (Stub("env.a", (1, 2.5)), Stub("env.b", fails=True), Stub("env.c", (1,), grows=3))
+    host = Host(stubs, wasi=True)
+    scenario = spelled(Scenario("s", (Call("f"),)))
+    lines = ["schema = 1", "[[artifact]]", 'path = "a.wasm"', *spelled_host(host), scenario]
+    (tmp_path / "nogrow.toml").write_text("\n".join(lines))
+    assert load(tmp_path / "nogrow.toml").artifacts[0].scenarios[0].host == host
 
 
 def test_every_step_is_written_as_valid_toml(tmp_path: Path) -> None:

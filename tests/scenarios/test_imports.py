@@ -1,7 +1,7 @@
 import pytest
 
 from nogrow.contract.model import Call, Host, Stub
-from nogrow.scenarios.result import StubSeen
+from nogrow.scenarios.result import ScenarioOutcome, StubSeen
 from tests.scenarios.guests import failure, played
 
 MODULE = """(module
@@ -57,9 +57,25 @@ def test_stub_that_does_not_match_the_import_is_an_error(stubs: tuple[Stub, ...]
 
 
 def test_import_that_is_not_a_function_has_no_stub() -> None:
-    module = '(module (import "env" "m" (memory 1)) (export "memory" (memory 0)) (func (export "f")))'
+    module = '(module (import "env" "m" (global i32)) (memory (export "memory") 1) (func (export "f")))'
     message = "the contract has no stub for these imports of the module: env.m"
     assert failure(module, Call("f"), host=Host((Stub("env.m"),))) == message
+
+
+def test_imported_memory_has_the_declared_size() -> None:
+    module = """(module (import "env" "m" (memory 2 3)) (import "env" "grow" (func $grow))
+      (func (export "f") (result i32) (drop (memory.grow (i32.const 1))) (memory.size))
+      (func (export "g") (call $grow)))"""
+    host = Host((Stub("env.grow", grows=1),))
+    result = played(module, Call("f", expect=3), host=host)
+    assert (result.outcome, result.pages) == (ScenarioOutcome.GREW, (3,))
+    result = played(module, Call("g"), host=host)
+    assert (result.outcome, result.pages) == (ScenarioOutcome.GREW, (3,))
+
+
+def test_imported_shared_memory_is_not_supported() -> None:
+    module = '(module (import "env" "m" (memory 1 2 shared)) (func (export "f")))'
+    assert "shared memory, which scenarios do not support" in failure(module, Call("f"))
 
 
 def test_stub_cannot_grow_beyond_the_maximum() -> None:

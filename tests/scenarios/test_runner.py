@@ -138,7 +138,7 @@ def test_text_that_is_not_utf8_is_shown_as_bytes() -> None:
             "the contract has no stub for these imports of the module: env.log",
         ),
         (
-            '(module (import "env" "m" (memory 1)) (export "m" (memory 0)))',
+            '(module (import "env" "m" (table 1 funcref)) (memory (export "m") 1))',
             "the contract has no stub for these imports of the module: env.m",
         ),
         (

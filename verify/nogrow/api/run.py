@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from nogrow.analysis.judgement import EntryKind, Verdict
 from nogrow.api.check import require_single_module, wanted
 from nogrow.api.inputs import StrPath, contract_at, paths_of
+from nogrow.contract.model import Host
 from nogrow.errors import UsageError
 from nogrow.report.model import ArtifactReport, Report
 from nogrow.source.model import Frames
@@ -24,7 +25,9 @@ class Searched(NamedTuple):
     """What a search of one entry point found, or why there was none.
 
     `entry` is None where the whole module was not searched; `why_not` says why. `scenario` grows the memory;
-    `result` and `sources` are those of running it again. `tries` counts the inputs that were tried.
+    `result` and `sources` are those of running it again. `tries` counts the inputs that were tried. `added`
+    are the imports that the contract does not have and the search provided; `reached` are those whose stubs
+    ended a try.
     """
 
     path: str
@@ -34,6 +37,8 @@ class Searched(NamedTuple):
     scenario: "Scenario | None" = None
     result: "ScenarioResult | None" = None
     sources: Frames = {}  # noqa: RUF012
+    added: Host = Host()
+    reached: tuple[str, ...] = ()
 
 
 def run(
@@ -129,9 +134,10 @@ def _in_module(
             yield Searched(path, name, f"not searched: {error}")
             continue
         if found.scenario is None:
-            yield Searched(path, name, tries=found.tries)
+            yield Searched(path, name, tries=found.tries, added=found.added, reached=found.reached)
         else:
-            yield _run_again(Searched(path, name, tries=found.tries, scenario=found.scenario), data, source)
+            again = Searched(path, name, tries=found.tries, scenario=found.scenario, added=found.added)
+            yield _run_again(again, data, source)
 
 
 def _run_again(found: Searched, data: bytes, source: "Wanted") -> Searched:

@@ -75,8 +75,8 @@ def _lines(parts: "Sequence[Clause | LeftOut]", report: Report, found: "Found") 
             yield f"left out: {part.path}: {part.reason}"
         else:
             worst = max(part.judgements, key=lambda judgement: judgement.verdict.rank)
-            growing = part.inferred.growing
-            tighten = f", {counted(growing, 'entry point')} to tighten" if growing else ""
+            loose = part.inferred.loose
+            tighten = f", {counted(loose, 'entry point')} to tighten" if loose else ""
             yield f"{part.path}: {headline(worst)}{tighten}"
     for artifact in report.artifacts:
         if artifact.host and artifact.outcome is Outcome.NOT_JUDGED:

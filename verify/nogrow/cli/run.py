@@ -75,7 +75,7 @@ def run(
 
 
 def _lines(found: "Searched", seconds: float) -> Iterator[str]:
-    from nogrow.contract.toml_text import spelled
+    from nogrow.contract.toml_text import spelled, spelled_host
     from nogrow.report.scenario_text import scenario as lines
 
     path = printable(found.path)
@@ -85,7 +85,13 @@ def _lines(found: "Searched", seconds: float) -> Iterator[str]:
         yield f"{subject}: {printable(found.why_not)}"
     elif found.scenario is None or found.result is None:
         yield f"{subject}: no growth found in {tries} and {seconds:g} seconds; this proves nothing"
+        if found.reached:
+            names = printable(", ".join(found.reached))
+            yield f"{_INDENT}tries ended where they called an import without a stub: {names}"
     else:
         yield f"{subject}: grows the memory, found in {tries}:"
         shown = lines(found.result, found.sources)
         yield from (_INDENT + line for line in (*spelled(found.scenario).split("\n"), *shown))
+        if needed := spelled_host(found.added):
+            yield f"{_INDENT}The [[artifact]] of this scenario also needs:"
+            yield from (_INDENT + line for line in needed)

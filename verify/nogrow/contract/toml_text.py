@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 import toml
 
-from nogrow.contract.model import Call, Saved, Scenario, Step, Value, Write
+from nogrow.contract.model import Call, Host, Saved, Scenario, Step, Value, Write
 
 _Fields = dict[str, object]
 
@@ -53,6 +53,19 @@ def spelled(scenario: Scenario) -> str:
         fields["repeat"] = scenario.repeat
     steps = [f"  {inline_table(_step(step))}," for step in scenario.steps]
     return "\n".join(["[[artifact.scenario]]", *assignments(fields), "steps = [", *steps, "]"])
+
+
+def spelled_host(host: Host) -> list[str]:
+    """Return the lines of an `[[artifact]]` that provide the imports of `host`, `wasi` first."""
+    lines = ["wasi = true"] if host.wasi else []
+    for stub in host.stubs:
+        fields: _Fields = {"import": stub.name}
+        if stub.returns:
+            fields["returns"] = list(stub.returns)
+        fields |= {"fails": True} if stub.fails else {}
+        fields |= {"grows": stub.grows} if stub.grows else {}
+        lines += ["[[artifact.stub]]", *assignments(fields)]
+    return lines
 
 
 def _step(step: Step) -> _Fields:

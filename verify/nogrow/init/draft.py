@@ -4,8 +4,9 @@ import shlex
 from collections.abc import Iterable, Iterator, Sequence
 
 from nogrow.analysis.judgement import Verdict
+from nogrow.contract.model import Host
 from nogrow.contract.phrases import assuming, counted, is_unseen
-from nogrow.contract.toml_text import assignments, quoted, value
+from nogrow.contract.toml_text import assignments, quoted, spelled_host, value
 from nogrow.init.infer_clauses import Clause, LeftOut
 from nogrow.init.sources import Buildable
 from nogrow.report.escaping import printable
@@ -41,14 +42,36 @@ def _clause(clause: Clause) -> Iterator[str]:
     if inferred.floor is Verdict.UNREACHABLE:
         yield _allow(_STRICTEST)
     else:
-        yield f"{_allow(inferred.floor.parts)}  # tighten: {_explain(clause.path)}"
+        yield f"{_allow(inferred.floor.parts)}{_comment(inferred.floor, clause.path)}"
+    host = clause.host
+    if host.wasi:
+        yield "wasi = true"
     if inferred.exemptions:
         yield ""
         yield "[artifact.exports]"
     for pattern, verdict, entry in inferred.exemptions:
-        advice = _explain(clause.path, entry or "")
-        yield f"{quoted(pattern)} = {_labels(verdict.parts)}  # tighten: {advice}"
+        comment = _comment(verdict, clause.path, entry or "")
+        yield f"{quoted(pattern)} = {_labels(_allowed(verdict))}{comment}"
+    if host.stubs:
+        yield ""
+        yield "# Scenarios need these imports; `nogrow run --search` looks for inputs that grow the memory."
+        yield from spelled_host(Host(host.stubs))
     yield from _limits(clause)
+
+
+def _allowed(verdict: Verdict) -> Sequence[Verdict]:
+    return _STRICTEST if verdict is Verdict.UNREACHABLE else verdict.parts
+
+
+def _comment(verdict: Verdict, path: str, *entry: str) -> str:
+    """Return the comment behind a key that allows the verdict: what to do about it, or why it is harmless."""
+    if verdict.at_most(Verdict.UNREACHABLE):
+        return ""
+    if verdict is Verdict.TRAP_ONLY:
+        return "  # only a trap can follow the growth"
+    if verdict is Verdict.CAPPED:
+        return "  # the memory is at its maximum"
+    return f"  # tighten: {_explain(path, *entry)}"
 
 
 def _summary(clause: Clause) -> str:

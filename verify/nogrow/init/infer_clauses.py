@@ -10,21 +10,26 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nogrow.analysis.judgement import EntryKind, Judgement, Verdict, worst
-from nogrow.contract.patterns import ESCAPED, START, export_key, is_glob
+from nogrow.contract.model import Host
+from nogrow.contract.patterns import ESCAPED, START, is_glob
 from nogrow.contract.phrases import counted
 from nogrow.init.discover import seen_from
+from nogrow.init.export_patterns import Exports, Keys
+from nogrow.init.known_imports import host_for
 from nogrow.report.exit_code import Outcome
 from nogrow.report.model import ArtifactReport, Report
 
-# A clause with more exceptions than this would be unreadable; it allows a worse verdict to all instead.
+# A clause with more keys than this would be unreadable; it allows some exports more than they need instead.
 MOST_EXEMPTIONS = 20
+# How often the cost of allowing an export more than it needs is halved in the search for few keys.
+_HALVINGS = 12
 _Key = tuple[EntryKind, str]
 
 
 class Exemption(NamedTuple):
-    """The worst verdict allowed to the entry point `entry`, or to all escaping functions if that is None.
+    """The worst verdict allowed to the entry points that `pattern`, a key of `exports`, matches.
 
-    `pattern` is the key in the contract's `exports`.
+    `entry` is one that needs it, None for escaping functions.
     """
 
     pattern: str
@@ -35,13 +40,20 @@ class Exemption(NamedTuple):
 class InferredClause(NamedTuple):
     """The worst verdict allowed to every entry point, and the exceptions.
 
-    `growing` is the number of entry points that can grow a memory that a host sees, out of `entries`.
+    `growing` is the number of entry points that can grow a memory that a host sees, out of `entries`; `loose`
+    is the number of those that can also be left after that, with views that are detached.
     """
 
     floor: Verdict
     exemptions: tuple[Exemption, ...]
     growing: int
     entries: int
+    loose: int = 0
+
+
+def is_loose(verdict: Verdict) -> bool:
+    """Return whether a host that keeps views has to fear a call with this verdict."""
+    return not (verdict.at_most(Verdict.TRAP_ONLY) or verdict.at_most(Verdict.CAPPED))
 
 
 class Clause(NamedTuple):
@@ -58,6 +70,13 @@ class Clause(NamedTuple):
     js: tuple[str, ...] = ()
     stale: tuple[str, ...] = ()
 
+    @property
+    def host(self) -> Host:
+        """The well-known imports that scenarios need, if growth can be reached."""
+        if not self.inferred.growing:
+            return Host()
+        return host_for(label for judgement in self.judgements for label in judgement.imports)
+
 
 class LeftOut(NamedTuple):
     """A file without a clause, and the reason; `is_gap` says that its growth would go unnoticed."""
@@ -73,35 +92,75 @@ def infer_clause(judgements: Sequence[Judgement]) -> InferredClause:
     The judgements are those of the core modules that the clause is about.
     """
     verdicts: dict[_Key, Verdict] = {}
-    keys: set[_Key] = set()
+    named: set[_Key] = set()
     for judgement in judgements:
         excused = judgement.verdict_table.excused | judgement.verdict_table.seen.keys()
         for index, entry in enumerate(judgement.entries):
             key = entry.kind, entry.name
-            keys.add(key)
+            named.add(key)
             if index not in excused:
                 verdicts[key] = entry.verdict.joined(verdicts.get(key, entry.verdict))
     growing = {key: verdict for key, verdict in verdicts.items() if verdict.grows}
-    for floor in list(Verdict)[Verdict.UNREACHABLE.rank :]:
-        above = {key: verdict for key, verdict in growing.items() if not verdict.at_most(floor)}
-        exemptions = _exemptions(above)
+    every = {key: verdicts.get(key, Verdict.UNREACHABLE) for key in named}
+    floor, exemptions = _keys(every)
+    return InferredClause(floor, exemptions, len(growing), len(named), sum(map(is_loose, growing.values())))
+
+
+def _keys(verdicts: Mapping[_Key, Verdict]) -> tuple[Verdict, tuple[Exemption, ...]]:
+    """Return the verdict allowed to all, and the exemptions: the strictest ones that are few."""
+    strictest = {key: verdict.joined(Verdict.UNREACHABLE) for key, verdict in verdicts.items()}
+    needed = worst([*strictest.values(), Verdict.UNREACHABLE])
+    exports = Exports({name: verdict for (kind, name), verdict in strictest.items() if _is_export(kind)})
+    others = {key: verdict for key, verdict in strictest.items() if not _is_export(key[0])}
+    for floor in Verdict:
+        if Verdict.UNREACHABLE.at_most(floor) and floor.at_most(needed):
+            exemptions = _exemptions(exports.keys(floor, 1), others, floor)
+            if len(exemptions) <= MOST_EXEMPTIONS:
+                return floor, exemptions
+    loosened = (_loosened(exports, others, floor) for floor in (Verdict.UNREACHABLE, needed))
+    _, floor, exemptions = min(filter(None, loosened), key=lambda candidate: candidate[0])
+    return floor, exemptions
+
+
+def _loosened(
+    exports: Exports, others: Mapping[_Key, Verdict], floor: Verdict
+) -> tuple[int, Verdict, tuple[Exemption, ...]] | None:
+    """Return the number of exports that are allowed more than they need, the floor, and few exemptions.
+
+    None if the floor always needs too many.
+    """
+    best = None
+    low, high = 0.0, 1.0
+    for _ in range(_HALVINGS):
+        slack = (low + high) / 2 if best else high / 2
+        found = exports.keys(floor, slack)
+        exemptions = _exemptions(found, others, floor)
         if len(exemptions) <= MOST_EXEMPTIONS:
-            break
-    return InferredClause(floor, exemptions, len(growing), len(keys))
+            best = found.loosened, floor, exemptions
+            low = slack
+        else:
+            high = slack
+    if best is None and floor is not Verdict.UNREACHABLE:
+        best = len(exports), floor, ()
+    return best
 
 
-def _exemptions(above: dict[_Key, Verdict]) -> tuple[Exemption, ...]:
-    by_name = sorted(above.items(), key=lambda item: (item[0][1], item[0][0].value))
-    own = [
-        Exemption(export_key(name) if kind is EntryKind.EXPORT else START, verdict, name)
-        for (kind, name), verdict in by_name
-        if kind is not EntryKind.ESCAPED
+def _is_export(kind: EntryKind) -> bool:
+    return kind is EntryKind.EXPORT
+
+
+def _exemptions(exported: Keys, others: Mapping[_Key, Verdict], floor: Verdict) -> tuple[Exemption, ...]:
+    own = sorted((Exemption(*key) for key in exported.keys), key=lambda key: (key.entry or "", key.pattern))
+    started = [
+        Exemption(START, verdict, name)
+        for (kind, name), verdict in others.items()
+        if kind is EntryKind.START and not verdict.at_most(floor)
     ]
     # The index of an escaping function changes with each build, so one exemption covers all of them.
-    escaped = [verdict for (kind, _), verdict in above.items() if kind is EntryKind.ESCAPED]
-    if escaped:
-        own.append(Exemption(ESCAPED, worst(escaped), None))
-    return tuple(own)
+    escaped = worst([verdict for (kind, _), verdict in others.items() if kind is EntryKind.ESCAPED])
+    if not escaped.at_most(floor):
+        started.append(Exemption(ESCAPED, escaped, None))
+    return (*own, *started)
 
 
 def parts(

@@ -1,21 +1,21 @@
 """This module searches with hypothesis for small arguments that make an entry point grow the memory."""
 
-import itertools
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from hypothesis import HealthCheck, Phase, find, settings
 from hypothesis import strategies as st
 from hypothesis.configuration import set_hypothesis_home_dir
-from hypothesis.errors import HypothesisException
+from hypothesis.errors import HypothesisException, NoSuchExample
 
 from nogrow.contract.model import Call, Host, Number, Saved, Scenario, Step, Value, Write
 from nogrow.scenarios.engine import Limits
 from nogrow.scenarios.errors import GuestError
 from nogrow.scenarios.guest import Compiled, Guest, compiled
+from nogrow.scenarios.imports import missing
 from nogrow.scenarios.result import ScenarioOutcome
 from nogrow.scenarios.runner import Observation, run
 from nogrow.scenarios.types import BITS, KINDS, Signature
@@ -45,10 +45,16 @@ Try = tuple[tuple[bytes, ...], tuple[tuple[Args, int], ...]]
 
 
 class Search(NamedTuple):
-    """The smallest scenario that grows the memory, None if there was none, and the number of `tries`."""
+    """The smallest scenario that grows the memory, None if there was none, and the number of `tries`.
+
+    `added` are the imports that the contract does not have and the search provided; `reached` are those
+    whose stubs ended a try.
+    """
 
     scenario: Scenario | None
     tries: int
+    added: Host = Host()
+    reached: tuple[str, ...] = ()
 
 
 @contextmanager
@@ -69,7 +75,8 @@ def search(data: bytes, export: str, scenarios: Sequence[Scenario], host: Host, 
     The first of `scenarios` that calls the function gives the steps before the call. The search draws the
     bytes that these steps write, and every argument except saved values. Each try runs in a fresh instance,
     which calls the function between once and some hundred times. The scenario that is returned has been run
-    again, within the limits of a scenario, and has grown the memory.
+    again, within the limits of a scenario, and has grown the memory. An import without a stub gets one that
+    fails, so no growth is found that depends on what such an import does.
 
     Raises `GuestError` if the module cannot be run, if the function takes anything but numbers, or if no try
     that grew the memory does so again.
@@ -81,6 +88,8 @@ def search(data: bytes, export: str, scenarios: Sequence[Scenario], host: Host, 
     if not set(signature.params) <= set(KINDS):
         raise GuestError(f"`{export}` takes {', '.join(signature.params)}; the search can only draw numbers")
     before, call = _template(export, scenarios, signature)
+    added = missing(host, module.module.imports)
+    host = Host((*host.stubs, *added.stubs), host.wasi or added.wasi)
     Guest(module, host)
     _warm_up()
     condition = _GrowsMemory(module, host, before, call, time.monotonic() + seconds)
@@ -92,12 +101,13 @@ def search(data: bytes, export: str, scenarios: Sequence[Scenario], host: Host, 
     strategy = st.tuples(st.tuples(*writes), calls.map(tuple))
     smallest = _smallest(strategy, condition)
     if smallest is None and not condition.grown:
-        return Search(None, condition.tries)
+        ending = {stub.name for stub in added.stubs} & condition.called
+        return Search(None, condition.tries, added, tuple(sorted(ending)))
     first = () if smallest is None else (smallest,)
     candidates = (*first, *sorted(condition.grown, key=_size)[:MOST_AGAIN])
     for scenario in filter(None, map(condition.reproduction, candidates)):
         if run(data, scenario).outcome is ScenarioOutcome.GREW:
-            return Search(scenario, condition.tries)
+            return Search(scenario, condition.tries, added)
     raise GuestError(f"`{export}` grew the memory once but not again: it is not deterministic")
 
 
@@ -106,8 +116,12 @@ def _warm_up() -> None:
 
     One of its first draws reads the constants of all loaded modules, which can take longer than the search.
     """
-    draws = itertools.count()
-    find(st.lists(st.integers(0, 64)), lambda _: next(draws) > FIRST_DRAWS, settings=_SETTINGS)
+    with suppress(NoSuchExample):
+        find(
+            st.lists(st.integers(0, 64)),
+            lambda _: False,
+            settings=settings(_SETTINGS, max_examples=FIRST_DRAWS),
+        )
 
 
 def _smallest(strategy: st.SearchStrategy[Try], condition: "_GrowsMemory") -> Try | None:
@@ -173,6 +187,8 @@ class _GrowsMemory:
     ) -> None:
         self.tries = 0
         self.grown: list[Try] = []
+        self.called: set[str] = set()
+        """The imports whose stubs were called."""
         self._outcomes: dict[str, bool] = {}
         self._module, self._host, self._before, self._call, self._end = module, host, before, call, end
 
@@ -229,9 +245,13 @@ class _GrowsMemory:
 
     def _observe(self, steps: tuple[Step, ...]) -> Observation:
         observation = Observation(Scenario("", steps))
+        guest = None
         try:
-            observation.run(Guest(self._module, self._host))
+            guest = Guest(self._module, self._host)
+            observation.run(guest)
         except GuestError:
             # A try that traps may have grown the memory, but does not return.
             observation.steps.clear()
+        if guest is not None:
+            self.called.update(stub.name for stub in guest.imports.seen() if stub.calls)
         return observation

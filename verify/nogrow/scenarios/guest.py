@@ -10,7 +10,7 @@ import wasmtime
 from nogrow.contract.model import Host, Number
 from nogrow.scenarios.engine import Clock, Limits, ended, engine, line, some
 from nogrow.scenarios.errors import ExitError, GuestError, HostError
-from nogrow.scenarios.imports import Body, Imports
+from nogrow.scenarios.imports import SHARED, Body, Imports
 from nogrow.scenarios.types import Results, Signatures, fitted, signatures
 from nogrow.util.background import Background
 
@@ -76,7 +76,7 @@ class Guest:
         self.signatures = module.signatures.exports
         """The signatures of the exported functions, by name."""
         wanted = list(zip(module.module.imports, module.signatures.imports, strict=True))
-        linked = self.imports.functions(self._store, wanted)
+        linked = self.imports.externs(self._store, wanted)
         try:
             with self.step():
                 instance = wasmtime.Instance(self._store, module.module, linked)
@@ -174,6 +174,8 @@ class Guest:
 
     def _find_memory(self) -> wasmtime.Memory:
         memories = {name: item for name, item in self._exports.items() if isinstance(item, wasmtime.Memory)}
+        if not memories and self.imports.memory is not None:
+            return self.imports.memory
         if not memories:
             raise GuestError("the module exports no memory, so its growth cannot be observed")
         if "memory" not in memories and len(memories) > 1:
@@ -185,7 +187,7 @@ class Guest:
 
 def _not_loaded(error: wasmtime.WasmtimeError) -> GuestError:
     if "shared memory support is disabled" in str(error):
-        return GuestError("the module has a shared memory, which scenarios do not support")
+        return GuestError(SHARED)
     return GuestError(f"wasmtime cannot load the module: {line(error)}")
 
 

@@ -1,6 +1,6 @@
 """This module provides the functions for a module's imports: stubs, WASI and Python functions."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import wasmtime
 
@@ -9,10 +9,11 @@ from nogrow.scenarios.engine import some
 from nogrow.scenarios.errors import GuestError, HostError
 from nogrow.scenarios.result import StubSeen
 from nogrow.scenarios.types import Signature, fitted, shown
-from nogrow.scenarios.wasi import MODULE, Wasi
+from nogrow.scenarios.wasi import MODULE, NAMES, Wasi
 
 MOST_LISTED = 10
 MOST_RECORDED = 10
+SHARED = "the module has a shared memory, which scenarios do not support"
 
 Body = Callable[..., object]
 
@@ -28,31 +29,44 @@ class Imports:
         self.wasi = Wasi(output_bytes)
         self.growths: list[str] = []
         """The imports whose stubs grew the memory, in order."""
+        self.memory: wasmtime.Memory | None = None
+        """The first memory that the module imports, with the size that it declares."""
         self._host = host
         self._functions = functions
         self._stubs = {stub.name: stub for stub in host.stubs}
         self._seen = {stub.name: StubSeen(stub.name, 0) for stub in host.stubs}
 
-    def functions(
+    def externs(
         self, store: wasmtime.Store, wanted: Sequence[tuple[wasmtime.ImportType, Signature | None]]
-    ) -> list[wasmtime.Func]:
-        """Return the functions for the imports `wanted`, in order; raises `GuestError` if one has none.
+    ) -> list[wasmtime.Func | wasmtime.Memory]:
+        """Return functions and memories for the imports `wanted`, in order.
 
-        The signature of an import is None if it is not a function.
+        Raises `GuestError` if an import is neither a memory nor a function with a stub. The signature of an
+        import is None if it is not a function.
         """
         bodies = [(item, self._body(item, signature)) for item, signature in wanted]
-        missing = [label(item) for item, body in bodies if body is None]
+        missing = [
+            label(item)
+            for item, body in bodies
+            if body is None and not isinstance(item.type, wasmtime.MemoryType)
+        ]
         if missing:
             hint = ""
             if not self._host.wasi and any(name.startswith(f"{MODULE}.") for name in missing):
                 hint = "; set `wasi = true` for WASI in a sandbox"
             listed = some(missing, MOST_LISTED)
             raise GuestError(f"the contract has no stub for these imports of the module: {listed}{hint}")
-        return [
-            wasmtime.Func(store, item.type, body, access_caller=True)
-            for item, body in bodies
-            if body is not None and isinstance(item.type, wasmtime.FuncType)
-        ]
+        externs: list[wasmtime.Func | wasmtime.Memory] = []
+        for item, body in bodies:
+            if isinstance(item.type, wasmtime.MemoryType):
+                if item.type.is_shared:
+                    raise GuestError(SHARED)
+                memory = wasmtime.Memory(store, item.type)
+                self.memory = self.memory or memory
+                externs.append(memory)
+            elif body is not None and isinstance(item.type, wasmtime.FuncType):
+                externs.append(wasmtime.Func(store, item.type, body, access_caller=True))
+        return externs
 
     def seen(self) -> tuple[StubSeen, ...]:
         """Return the observed calls of the stubs, in the contract's order."""
@@ -96,7 +110,7 @@ class Imports:
         self._seen[name] = seen._replace(calls=seen.calls + 1)
 
     def _grow(self, caller: wasmtime.Caller, stub: Stub) -> None:
-        memory = caller.get("memory")
+        memory = caller.get("memory") or self.memory
         if not isinstance(memory, wasmtime.Memory):
             raise HostError(f"trapped: the stub of {stub.name} has no exported `memory` to grow")
         try:
@@ -128,6 +142,20 @@ def _in_python(name: str, function: Body, results: Sequence[str]) -> Body:
 
 def _count(results: Sequence[str]) -> str:
     return f"{len(results)} ({', '.join(results)})" if results else "none"
+
+
+def missing(host: Host, imports: Iterable[wasmtime.ImportType]) -> Host:
+    """Return what a module with these imports needs besides `host`: WASI, or stubs that fail."""
+    functions = [item for item in imports if isinstance(item.type, wasmtime.FuncType)]
+    uses_wasi = any(item.module == MODULE for item in functions)
+    known = {stub.name for stub in host.stubs}
+    unknown = [
+        label(item)
+        for item in functions
+        if label(item) not in known and not (item.module == MODULE and item.name in NAMES)
+    ]
+    stubs = tuple(Stub(name, fails=True) for name in dict.fromkeys(unknown))
+    return Host(stubs, uses_wasi and not host.wasi)
 
 
 def label(wanted: wasmtime.ImportType) -> str:

@@ -47,6 +47,8 @@ _FUNCTIONS = {
     "iiiiillii": "path_open",
 }
 _PARAMETERS = {name: parameters for parameters, names in _FUNCTIONS.items() for name in names.split()}
+NAMES = frozenset(_PARAMETERS)
+"""The functions that the sandbox has."""
 
 
 class _FaultError(Exception):
