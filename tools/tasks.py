@@ -37,6 +37,9 @@ from tools.fuzz.run import fuzz as run_fuzz
 from tools.guards.assure import assure_all
 from tools.pins import write_pins
 from tools.suite.run import run_suite
+from tools.toolchains.install import install as install_toolchains
+from tools.toolchains.run import run_toolchains
+from tools.toolchains.table import write_table
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -239,6 +242,29 @@ def suite(context: Context, path: str) -> None:
         raise Exit(code=code)
 
 
+@task(
+    help={
+        "no_install": "Install nothing; rows whose compiler is missing say so.",
+        "only": "Run only the rows that contain this text, and leave the documentation as it is.",
+    }
+)
+def toolchains(context: Context, no_install: bool = False, only: str = "") -> None:
+    """Install compilers below build/, try every command on what they build, and document the results."""
+    with plain_errors():
+        if not no_install:
+            for complaint in install_toolchains(ROOT, announce):
+                announce(f"not installed: {complaint}")
+        results = run_toolchains(ROOT, [only] if only else [], announce)
+        if not only:
+            announce(f"wrote {write_table(ROOT, results).relative_to(ROOT)}")
+    failed = [tried for tried in results if tried.failures]
+    announce(
+        f"{len(results)} rows, {len(failed)} failed, {sum(bool(tried.problem) for tried in results)} not run"
+    )
+    if failed:
+        raise Exit(code=1)
+
+
 @task(name="pin-deps")
 def pin_deps(context: Context) -> None:
     """Resolve the development requirements again, into requirements-dev.txt with hashes."""
@@ -290,7 +316,7 @@ TASKS: Sequence["Task[Any]"] = tuple(
     cast("Task[Any]", own_task)
     for own_task in (
         *(assure, audit, bench, clean, cover, demo, differ, docs, fuzz, lint, mutate),
-        *(pictures, pin_deps, serve, suite, test),
+        *(pictures, pin_deps, serve, suite, test, toolchains),
     )
 )
 """The tasks in this module; `clean` replaces the one that nogrow gives every project."""
