@@ -258,14 +258,18 @@ def hosted(guest: Guest, found: Verdict | None) -> Cell:
         shutil.copy(hosts / host, built.folder)
         glue = [str(built.glue)] if built.glue is not None and built.kind != "go" else []
         command = ["host", host, *glue, "--module", str(built.module), *options]
-        reported = rule in guest.nogrow(*command).stdout
-        how = ""
-        if expected and not reported and rule in guest.nogrow(*command, "--strict").stdout:
-            reported, how = True, " with --strict"
+        reported, how = _reports(guest, command, rule, host), ""
+        if expected and not reported:
+            reported, how = _reports(guest, [*command, "--strict"], rule, host), " with --strict"
         words.append(f"{name} view {'reported' if reported else 'accepted'}{how}")
         if reported != expected:
             return Cell(words[-1], fails=True)
     return Cell(", ".join(words))
+
+
+def _reports(guest: Guest, command: Sequence[str], rule: str, file: str) -> bool:
+    text = guest.nogrow(*command).stdout
+    return f"[{rule}]" in text and f"--> {file}:" in text
 
 
 def _host_of(built: Built, name: str) -> str:

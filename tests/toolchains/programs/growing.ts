@@ -13,5 +13,5 @@ function filled(n: i32): ArrayBuffer {
 
 /** Return the address of n new bytes. */
 export function take(n: i32): usize {
-  return address(filled(n));
+  return address(filled(n)); // THE LINE
 }
