@@ -20,6 +20,8 @@ from tools.toolchains.rows import PAGES
 SIZES = (1, 1 << 20, 1 << 27)
 """The bytes that are allocated one after the other; the last are more than a copy reserves."""
 MARK = "THE LINE"
+FAILED = "does not start"
+MISSED = "misses a view that is too short"
 _SECONDS = 300.0
 # What scenarios do not support, as the documentation says.
 _LIMITS = ("shared memory", "legacy_exceptions")
@@ -94,8 +96,8 @@ class Guest:
         lines = done.stdout.splitlines()
         if done.exit_code or not lines or not lines[-1].startswith("{"):
             complaint = (done.stderr.strip() or done.stdout.strip()).splitlines()
-            error = next((line for line in complaint if "Error" in line), complaint[-1] if complaint else "")
-            return Seen(problem=f"does not start: {error.strip()[:80]}")
+            error = next((line for line in complaint if "rror" in line), "")
+            return Seen(problem=f"{FAILED}: {error.strip()[:80]}")
         answer: dict[str, Any] = json.loads(lines[-1])
         if "problem" in answer:
             return Seen(problem=str(answer["problem"]))
@@ -184,10 +186,9 @@ def sealed(guest: Guest, mode: str, growing: bool) -> Cell:
     pages = ["--pages", str(PAGES)] if mode == "reserve" else []
     done = guest.nogrow("seal", str(guest.built.module), "-o", str(copy), "--mode", mode, *pages)
     if done.exit_code:
-        reason = (done.stderr or done.stdout).strip().splitlines()
-        return Cell(
-            f"refused: {reason[0][:160] if reason else ''}", fails=done.exit_code != 4 or copy.exists()
-        )
+        reason = done.stderr.partition("not sealed: ")[2].partition(",")[0].strip()
+        refused = done.exit_code == 4 and reason != "" and not copy.exists()
+        return Cell(f"refused: {reason or _last(done)}", fails=not refused)
     supplied = re.search(r"new WebAssembly\.Memory\(\{ initial: (\d+)", done.stdout)
     seen = guest.run(copy, int(supplied[1]) if supplied else None)
     if seen.problem:
@@ -197,7 +198,7 @@ def sealed(guest: Guest, mode: str, growing: bool) -> Cell:
         fits = growing or results[0] == "works"
         works = not seen.grew and (not growing or results[:2] == ["works", "works"])
         return Cell(f"{seen}", fails=not (fits and works))
-    by_host = "host" in done.stdout and "grow" in done.stdout and mode in ("deny", "trap")
+    by_host = mode in ("deny", "trap") and "the host can still grow" in done.stdout
     return Cell(f"{seen}{'; grows' if seen.grew else ''}", fails=seen.grew and not by_host)
 
 
@@ -261,6 +262,10 @@ def hosted(guest: Guest, found: Verdict | None) -> Cell:
         reported, how = _reports(guest, command, rule, host), ""
         if expected and not reported:
             reported, how = _reports(guest, [*command, "--strict"], rule, host), " with --strict"
+        if shared and expected and not reported:
+            # A known limit, which docs/toolchains.md states: such views are detached by no growth.
+            words.append(MISSED)
+            continue
         words.append(f"{name} view {'reported' if reported else 'accepted'}{how}")
         if reported != expected:
             return Cell(words[-1], fails=True)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from tools.toolchains.checks import FAILED, MISSED, Cell
 from tools.toolchains.run import MODES, Tried
 
 PAGE = "docs/toolchains.md"
@@ -12,11 +13,12 @@ _LEGEND = """\
 Each row was built and run in Node. The program's function `take(n)` returns the address of n bytes: new ones
 in the growing variant, those of a static array in the quiet one. *w w n* says how `take` ended with 1 byte,
 1 MiB and 128 MiB: *w* works, *n* returns null, *t* throws or traps. *grows* means that the host still grew
-the memory, which `nogrow seal` says when it writes the copy.
+the memory, which `nogrow seal` says when it writes the copy. *does not start* means that the program needs
+more memory than it has at the start, and ends.
 
 - `explain`: the line that it names; *the function* for a build with names and no lines.
 - `init`: the contract that it writes passes `nogrow check`; how many of its lines ask to be tightened.
-- `run --search`: whether it found arguments that make `take` grow the memory.
+- `run --search`: whether it found arguments that make an export grow the memory, in half a second each.
 - `host`: it found nothing in the toolchain's own JavaScript, reported a view that was kept across the call if
   `take` can grow the memory, and accepted a view created after it. *With `--strict`* means that the kept view
   is reported only with this option, because the glue does not show that the call enters the module."""
@@ -69,8 +71,16 @@ def _table(results: Sequence[Tried], growing: bool) -> Iterator[str]:
         texts += [_results(cells[mode].text) for mode in MODES]
         texts += [cells["contract"].text, cells["search"].text]
         host = cells["host"]
-        texts.append("fails" if host.fails else "with `--strict`" if "--strict" in host.text else "right")
+        texts.append(_host(host))
         yield f"| {' | '.join(map(_cell, texts))} |"
+
+
+def _host(cell: Cell) -> str:
+    if cell.fails:
+        return "fails"
+    if MISSED in cell.text:
+        return MISSED
+    return "with `--strict`" if "--strict" in cell.text else "right"
 
 
 def _advice(results: Sequence[Tried]) -> Iterator[str]:
@@ -89,6 +99,8 @@ def _advice(results: Sequence[Tried]) -> Iterator[str]:
 
 def _results(text: str) -> str:
     """Return the results of the calls as letters, and any other text as it is."""
+    if text.startswith(FAILED):
+        return FAILED
     results, separator, rest = text.partition(";")
     parts = results.split(", ")
     if not all(part in _SHORT for part in parts):
