@@ -25,7 +25,7 @@ _DECIDING = (
     *("analysis", "wasm", "contract", "baseline", "difference", "pipeline/test_linkage.py"),
     *("report/test_text.py", "report/test_locations.py", "cli/test_dist.py", "hostile/test_malformed.py"),
     *("hostile/test_files.py", "project/test_commands.py", "shipping/test_gate.py"),
-    "pipeline/test_all_files.py",
+    *("pipeline/test_all_files.py", "pipeline/test_host_code.py"),
 )
 _NOT_RANDOM = " and ".join(
     f"not {name}"

@@ -2,10 +2,13 @@
 
 import math
 import tomllib
+from pathlib import Path
 
 import pytest
 
-from nogrow.contract.toml_text import assignments, inline_table, quoted, value
+from nogrow.contract.load import load
+from nogrow.contract.model import Call, Host, Scenario, Stub
+from nogrow.contract.toml_text import assignments, inline_table, quoted, spelled, spelled_host, value
 
 
 @pytest.mark.parametrize(
@@ -27,3 +30,12 @@ def test_assignments_have_a_line_each() -> None:
         'path = "a.wasm"',
         'js = ["a.js", "b.js"]',
     ]
+
+
+def test_stubs_are_written_as_valid_toml(tmp_path: Path) -> None:
+    stubs = (Stub("env.a", (1, 2.5)), Stub("env.b", fails=True), Stub("env.c", (1,), grows=3))
+    host = Host(stubs, wasi=True)
+    scenario = spelled(Scenario("s", (Call("f"),)))
+    lines = ["schema = 1", "[[artifact]]", 'path = "a.wasm"', *spelled_host(host), scenario]
+    (tmp_path / "nogrow.toml").write_text("\n".join(lines))
+    assert load(tmp_path / "nogrow.toml").artifacts[0].scenarios[0].host == host

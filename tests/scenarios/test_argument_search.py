@@ -17,7 +17,7 @@ from hypothesis.errors import (
 
 from nogrow.contract.load import load
 from nogrow.contract.model import Call, Host, Read, Saved, Scenario, Step, Stub, Write
-from nogrow.contract.toml_text import spelled, spelled_host
+from nogrow.contract.toml_text import spelled
 from nogrow.scenarios.argument_search import Try, search
 from nogrow.scenarios.errors import GuestError
 from nogrow.scenarios.result import ScenarioOutcome, ScenarioResult
@@ -205,15 +205,6 @@ def test_import_without_a_stub_fails_in_a_search() -> None:
 def test_growth_behind_an_unknown_import_is_not_found() -> None:
     result = search(assemble(UNKNOWN), "behind", (), Host(), 5)
     assert (result.scenario, result.reached) == (None, ("env.abort",))
-
-
-def test_stubs_are_written_as_valid_toml(tmp_path: Path) -> None:
-    stubs = (Stub("env.a", (1, 2.5)), Stub("env.b", fails=True), Stub("env.c", (1,), grows=3))
-    host = Host(stubs, wasi=True)
-    scenario = spelled(Scenario("s", (Call("f"),)))
-    lines = ["schema = 1", "[[artifact]]", 'path = "a.wasm"', *spelled_host(host), scenario]
-    (tmp_path / "nogrow.toml").write_text("\n".join(lines))
-    assert load(tmp_path / "nogrow.toml").artifacts[0].scenarios[0].host == host
 
 
 def test_every_step_is_written_as_valid_toml(tmp_path: Path) -> None:

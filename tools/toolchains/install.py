@@ -5,7 +5,6 @@ what clang links, and the two versions of Rust exclude each other.
 """
 
 import json
-import os
 import shutil
 import sys
 import venv
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nogrow.errors import ToolError
+from nogrow.machine.machine import Machine
 from nogrow.machine.process import run
 
 FOLDER = "build/toolchains"
@@ -101,7 +101,7 @@ def _install_system() -> None:
     missing = [package for package in SYSTEM if not _is_installed(package)]
     if not missing:
         return
-    if os.geteuid() != 0:
+    if not Machine.current().is_root:
         raise ToolError(f"only root can install them: apt-get install {' '.join(missing)}")
     _run(["apt-get", "install", "-y", "-q", "--no-install-recommends", *missing], Path())
 
