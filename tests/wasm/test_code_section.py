@@ -5,6 +5,7 @@ import wasmtime
 from tools.bench.encode import HEADER, leb, section, vector
 
 from nogrow.errors import ModuleError
+from nogrow.wasm import code_section
 from nogrow.wasm.decode import decode
 from nogrow.wasm.runtime import Engine, Kernel
 from nogrow.wasm.scan import Scan, scan
@@ -12,6 +13,12 @@ from tests.support.modules import module_with_bodies
 
 ENGINE = Engine()
 TRY = b"\x06\x40"
+
+
+@pytest.fixture(autouse=True, params=[code_section.WINDOW, 100, 1])
+def window(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read the code in windows of several sizes: what is found does not depend on it."""
+    monkeypatch.setattr(code_section, "WINDOW", request.param)
 
 
 def scanned(data: bytes) -> Scan:

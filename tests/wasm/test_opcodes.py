@@ -60,7 +60,7 @@ def trap_offsets(data: bytes) -> list[int]:
     """Return the offsets of all `unreachable` instructions according to the kernel."""
     result = scan(decode(data), ENGINE)
     nodes = map(result.nodes.node, range(1, result.node_count))
-    return [at + result.code_shift for kind, _, _, at in nodes if kind == TRAP]
+    return [at for kind, _, _, at in nodes if kind == TRAP]
 
 
 def dumped_offsets(data: bytes) -> list[int] | None:

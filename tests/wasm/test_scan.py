@@ -69,10 +69,9 @@ class Nodes:
 
     def __init__(self, result: Scan) -> None:
         self.all = [result.nodes.node(index) for index in range(result.node_count)]
-        self.shift = result.code_shift
 
     def offset(self, node: int) -> int:
-        return self.all[node][3] + self.shift
+        return self.all[node][3]
 
     def goals(self, first: int) -> Goals:
         """Return the first calls, growths and exits that control can reach from node `first`."""

@@ -143,8 +143,8 @@ class GrowthFlow:
         """Return the functions in which a growth may have been noted, by themselves or behind a call."""
         return {vertex for vertex in self._vertices if vertex < self._first_dispatch}
 
-    def marks(self, shift: int, code: Callable[[int], int]) -> frozenset[Mark]:
-        """Return all marks; `shift` and `code` turn the address of an instruction into offset and opcode."""
+    def marks(self, byte_at: Callable[[int], int]) -> frozenset[Mark]:
+        """Return all marks; `byte_at` gives the byte at an offset in the file."""
         places = self._graph.places
         marks: set[Mark] = set()
         mixed, noting = self._mixed_dispatches()
@@ -152,17 +152,17 @@ class GrowthFlow:
             if vertex >= self._first_dispatch:
                 continue
             first = self._graph.ranges[vertex]
-            marks.update(Mark(places[first + node] + shift, Note.BEFORE) for node in solved.calls)
+            marks.update(Mark(places[first + node], Note.BEFORE) for node in solved.calls)
             for edge, grown in (*solved.marked, *(solved.exits if vertex in noting else ())):
                 node = first + edge.source
                 # The operand of a memory.grow and the index of a call have nodes of their own.
                 if self._graph.kinds[node] & _KIND in (_NOTE, _INDEX):
                     node -= 1
-                note = self._note(node, edge, code(places[node]), grown=grown)
+                note = self._note(node, edge, byte_at(places[node]), grown=grown)
                 if note is not None:
-                    marks.add(Mark(places[node] + shift, note))
+                    marks.add(Mark(places[node], note))
             marks.update(
-                Mark(places[node] + shift, Note.UNLESS_HOST)
+                Mark(places[node], Note.UNLESS_HOST)
                 for node in self._nodes(vertex)
                 if self._graph.kinds[node] & _KIND == _CALL and self._graph.targets[node] in mixed
             )

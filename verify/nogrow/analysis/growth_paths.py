@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from nogrow.util.lazy import LazySequence
 
-RECORD = 5
-"""The numbers of a record: place, record of the next step, address, opcode, import at the end plus 1."""
+RECORD = 4
+"""The numbers of a record: place, record of the next step, offset, import at the end plus 1."""
 _NO_RECORD = 0xFFFFFFFF
 # Bits of what a vertex can do, as the kernel has them; the other bits never occur without the first.
 _CALLS, _RETURNS, _THROWS = 1, 2, 4
@@ -51,11 +51,12 @@ class Paths(NamedTuple):
     """Paths that share their ends: the first record of each, and all records.
 
     A record has `RECORD` numbers, which `copy_paths` in `reachability.wat` describes. Its place is the vertex
-    times 2 to the power of `shift`, plus the exit.
+    times 2 to the power of `shift`, plus the exit. `opcodes` has the first byte of each instruction.
     """
 
     first: "array[int]"
     records: "array[int]"
+    opcodes: bytes
     shift: int
 
     def vertex(self, at: int) -> int:
@@ -95,19 +96,17 @@ class SearchResult:
         self,
         first_dispatch: int,
         callbacks: Mapping[int, int],
-        shift: int,
         outcomes: bytes,
         paths: Mapping[Exit | None, Paths],
     ) -> None:
         """`paths` has paths of calls (None), and those after which an entry point is left by an exit.
 
         Paths for what no entry point can do are left out. They are numbered as the entry points. `callbacks`
-        has the imports that call back, by the vertices of their dispatches. `shift` is added to an address to
-        get the offset in the file. `outcomes` has a byte for each vertex.
+        has the imports that call back, by the vertices of their dispatches. `outcomes` has a byte for each
+        vertex.
         """
         self._first_dispatch = first_dispatch
         self._callbacks = callbacks
-        self._shift = shift
         self._outcomes = outcomes
         self._paths = paths
 
@@ -133,21 +132,21 @@ class SearchResult:
             (
                 at
                 for at in paths.numbers(entry)
-                if not (records[at + 4] and records[at + 1] == _NO_RECORD)
+                if not (records[at + 3] and records[at + 1] == _NO_RECORD)
                 and (paths.vertex(at) < self._first_dispatch or paths.vertex(at) in self._callbacks)
             ),
         )
 
         def edge(number: int) -> WitnessEdge:
             at = shown[number]
-            _, following, address, opcode, _ = records[at : at + RECORD]
+            _, following, offset, _ = records[at : at + RECORD]
             vertex = paths.vertex(at)
             caller = self._callbacks.get(vertex)
             host = None
             if caller is not None:
                 callee = paths.vertex(RECORD * following)
                 host = caller, self._callbacks.get(callee, callee)
-            return WitnessEdge(vertex, address + self._shift, opcode, host)
+            return WitnessEdge(vertex, offset, paths.opcodes[at // RECORD], host)
 
         return LazySequence(len(shown), edge)
 
@@ -161,7 +160,7 @@ class SearchResult:
         It is 0 where a function of the module grows the memory.
         """
         paths = self._paths[left_by]
-        ends = paths.records[4::RECORD]
+        ends = paths.records[3::RECORD]
         return [ends[paths.first[entry]] for entry in entries]
 
     def passed(self) -> set[int]:
@@ -171,4 +170,4 @@ class SearchResult:
     def without(self, kept: "set[Exit | None]") -> "SearchResult":
         """Return the result with no paths but those that end in one of the ways in `kept`."""
         paths = {left_by: paths for left_by, paths in self._paths.items() if left_by in kept}
-        return SearchResult(self._first_dispatch, self._callbacks, self._shift, b"", paths)
+        return SearchResult(self._first_dispatch, self._callbacks, b"", paths)

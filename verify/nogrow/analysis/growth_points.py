@@ -47,7 +47,6 @@ def growth_points(
     functions: Sequence[int],
     hosts: Collection[int],
     outside: Collection[int],
-    shift: int,
     *,
     exceptions: bool,
 ) -> GrowthPoints:
@@ -55,8 +54,8 @@ def growth_points(
 
     `functions` are those of the entry points. `hosts` are the imports that get control; those behind which
     the memory grows are not among them. `outside` are the vertices of functions that the host may have put
-    into a table, or handed in: they may get control, but mostly do not. `shift` is added to an address to get
-    the offset in the file. `exceptions` says whether the module throws or catches exceptions.
+    into a table, or handed in: they may get control, but mostly do not. `exceptions` says whether the module
+    throws or catches exceptions.
     """
     reach = frozenset(
         function for function, exits in zip(functions, found.exits(functions), strict=True) if exits
@@ -75,6 +74,6 @@ def growth_points(
         throws,
         frozenset(filter(flow.grown_at_exit, returns)),
         frozenset(filterfalse(flow.reaches_import, throws)),
-        flow.marks(shift, search.byte_at),
+        flow.marks(search.byte_at),
         frozenset(called_after | flow.noting()),
     )

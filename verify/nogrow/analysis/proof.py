@@ -189,7 +189,7 @@ class _Proof:
         return tuple(
             growth_points(
                 search, index, findings.search_again(search, index), self._entry_points.functions,
-                hosts - quiet, outside, self.scan.code_shift,
+                hosts - quiet, outside,
                 exceptions=bool(self.scan.exceptions),
             )
             for index in findings.may_succeed

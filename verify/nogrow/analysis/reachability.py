@@ -201,7 +201,6 @@ class Search:
         return SearchResult(
             self._scan.first_dispatch,
             self._callbacks,
-            self._scan.code_shift,
             outcomes,
             {left_by: self._paths(left_by, entered) for left_by in ways},
         )
@@ -222,7 +221,9 @@ class Search:
             )  # fmt: skip
             first += workspace.copy_u32s(self._areas["starts"], len(batch))
         self._kernel.call("forget_paths", self._areas["known"], out, records)
-        return Paths(first, workspace.copy_u32s(out, RECORD * records), int(exits))
+        copied = workspace.copy_u32s(out, RECORD * records)
+        opcodes = bytes(map(self._scan.data.__getitem__, copied[2::RECORD]))
+        return Paths(first, copied, opcodes, int(exits))
 
     def follow_growth(self, memory: int, vertices: Sequence[int]) -> None:
         """Follow what may run after a growth of `memory`, which must be the one last searched for.
@@ -242,9 +243,9 @@ class Search:
             area = self._workspace.bytes[first : first + count]
             area[:] = bytes(area).translate(cleared)
 
-    def byte_at(self, address: int) -> int:
-        """Return the byte of the code at an address."""
-        return self._workspace.bytes[address]
+    def byte_at(self, offset: int) -> int:
+        """Return the byte at an offset in the file."""
+        return self._scan.data[offset]
 
     def graph(self) -> FlowGraph:
         """Return the graph; its memory belongs to the kernel."""

@@ -739,12 +739,11 @@
   ;; Copies the paths from the $count places at $starts (4 bytes each), in place of which it writes the numbers of their
   ;; first records, or -1 where there is no hop. $records counts the records at $out that earlier calls have made; returns
   ;; how many there are now. $known has 4 bytes for each place: 0, or the number of its record plus 1; `forget_paths` sets
-  ;; them to 0 again. A record has 20 bytes:
+  ;; them to 0 again. A record has 16 bytes:
   ;;   +0  place
   ;;   +4  next    the record of the next step, or -1
-  ;;   +8  address of the instruction, 0 for an import that grows the memory
-  ;;   +12 opcode
-  ;;   +16 end     the import, plus 1, that grows the memory at the end of the path; 0 if a function of the module does
+  ;;   +8  offset of the instruction in the file, 0 for an import that grows the memory
+  ;;   +12 end     the import, plus 1, that grows the memory at the end of the path; 0 if a function of the module does
   ;;
   ;;   for each start: make records until the path ends, or comes to a place that has a record
   ;;                   note the end in all records that were made
@@ -770,26 +769,23 @@
                   (then
                     (local.set $number (i32.sub (local.get $number) (i32.const 1)))
                     (local.set $end
-                      (i32.load offset=16 (i32.add (local.get $out) (i32.mul (local.get $number) (i32.const 20)))))
+                      (i32.load offset=12 (i32.add (local.get $out) (i32.shl (local.get $number) (i32.const 4)))))
                     (if (i32.gt_u (local.get $records) (local.get $first))
                       (then (i32.store offset=4 (local.get $record) (local.get $number))))
                     (br $ended)))
-                (local.set $record (i32.add (local.get $out) (i32.mul (local.get $records) (i32.const 20))))
+                (local.set $record (i32.add (local.get $out) (i32.shl (local.get $records) (i32.const 4))))
                 (local.set $records (i32.add (local.get $records) (i32.const 1)))
                 (i32.store (local.get $at) (local.get $records))
                 (local.set $hop (i32.load (i32.add (local.get $hops) (i32.shl (local.get $place) (i32.const 2)))))
                 (i32.store (local.get $record) (local.get $place))
                 (i32.store offset=8 (local.get $record) (i32.const 0))
-                (i32.store offset=12 (local.get $record) (i32.const 0))
                 (local.set $end (i32.add (i32.shr_u (local.get $place) (local.get $shift)) (i32.const 1)))
                 (if (i32.ne (local.get $hop) (global.get $HOST_GROWS))
                   (then
-                    (local.set $at
+                    (i32.store offset=8 (local.get $record)
                       (i32.load
                         (i32.add (global.get $places)
                           (i32.shl (i32.shr_u (local.get $hop) (local.get $shift)) (i32.const 2)))))
-                    (i32.store offset=8 (local.get $record) (local.get $at))
-                    (i32.store offset=12 (local.get $record) (i32.load8_u (local.get $at)))
                     (local.set $end (i32.const 0))))
                 (local.set $place (call $next_place (local.get $hops) (local.get $place) (local.get $shift)))
                 (if (i32.eq (local.get $place) (i32.const -1))
@@ -801,7 +797,7 @@
             (loop $note
               (if (i32.lt_u (local.get $first) (local.get $records))
                 (then
-                  (i32.store offset=16 (i32.add (local.get $out) (i32.mul (local.get $first) (i32.const 20)))
+                  (i32.store offset=12 (i32.add (local.get $out) (i32.shl (local.get $first) (i32.const 4)))
                     (local.get $end))
                   (local.set $first (i32.add (local.get $first) (i32.const 1)))
                   (br $note))))
@@ -817,7 +813,7 @@
       (if (local.get $records)
         (then
           (i32.store (i32.add (local.get $known) (i32.shl (i32.load (local.get $out)) (i32.const 2))) (i32.const 0))
-          (local.set $out (i32.add (local.get $out) (i32.const 20)))
+          (local.set $out (i32.add (local.get $out) (i32.const 16)))
           (local.set $records (i32.sub (local.get $records) (i32.const 1)))
           (br $each)))))
 

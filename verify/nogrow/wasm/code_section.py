@@ -7,6 +7,7 @@ import wasmtime
 from nogrow.errors import ModuleError
 from nogrow.wasm.model import Kind, Module
 from nogrow.wasm.opcodes import DESCRIPTORS, Immediate, instruction_tables
+from nogrow.wasm.reader import Reader
 from nogrow.wasm.runtime import NO_ROOM, SCAN, Engine, Workspace
 
 NODE_CALL, NODE_INIT = 2, 6
@@ -21,7 +22,9 @@ _NODES_PER_TARGET = 3
 _SPARE_TARGETS = 1 << 18
 # With more pairs of table and type, all tables share one row: calls then have more targets, never fewer.
 _MOST_PAIRS = 1 << 22
-# A row of `end` after the code stops a body that runs past it.
+WINDOW = 1 << 20
+"""How many bytes of code are in the workspace at a time, unless a body is larger."""
+# A row of `end` after the window stops a body that runs past it.
 _SENTINEL = b"\x0b" * 32
 
 
@@ -126,20 +129,39 @@ class Bodies:
 
     def read(self) -> None:
         """Build the nodes; raises `ModuleError` with an offset for code that can't be read."""
-        module, kernel, code = self._module, self.kernel, self.code
+        module = self._module
         start, end = module.code
-        stop = code + end - start
-        self.workspace.load(code, module.data, start, end)
-        self.workspace.bytes[stop : stop + len(_SENTINEL)] = _SENTINEL
-        count = len(module.functions) - len(module.imported(Kind.FUNCTION))
+        left = len(module.functions) - len(module.imported(Kind.FUNCTION))
+        count, window = left, WINDOW
+        while True:
+            stop = min(start + window, end)
+            left = self._read(start, stop, count - left, left)
+            if not left:
+                return
+            position = self.kernel.number("position") - self.code + start
+            if position == start:
+                # The next body is larger than the window. The kernel wants to see 5 bytes, as a size may have.
+                reader = Reader(module.data, start, end)
+                size = reader.u32()
+                window = reader.position - start + max(size, 5)
+            else:
+                start, window = position, WINDOW
+
+    def _read(self, start: int, stop: int, function: int, count: int) -> int:
+        """Read the bodies that are wholly between two offsets in the file; return how many are left."""
+        kernel, code = self.kernel, self.code
+        self.workspace.load(code, self._module.data, start, stop)
+        end = code + stop - start
+        self.workspace.bytes[end : end + len(_SENTINEL)] = _SENTINEL
+        kernel.set_numbers(base=start - code & 0xFFFFFFFF)
         try:
-            kernel.call("build_flow_graph", code, stop, count)
+            return kernel.call("build_flow_graph", code, end, self._module.code[1] - stop, function, count)
         except (wasmtime.Trap, wasmtime.WasmtimeError) as error:
             number = kernel.number("error")
             if number not in _MESSAGES:
                 raise ModuleError(f"the scan of the code section failed: {_first_line(error)}") from error
             message = _MESSAGES[number].format(value=kernel.number("error_value"))
-            offset = None if message == NO_ROOM else kernel.number("error_at") + start - code
+            offset = None if message == NO_ROOM else kernel.number("error_at")
             raise ModuleError(message, offset) from error
 
 

@@ -79,8 +79,8 @@ class Scan(NamedTuple):
     """Whether a handler encloses any call."""
     ranges: int
     first_dispatch: int
-    code_shift: int
-    """Added to an address in the workspace, this gives the offset in the file."""
+    data: bytes
+    """The bytes of the module, in which the nodes' instructions have their offsets."""
     grows: tuple[Grow, ...]
     dispatches: tuple[Dispatch, ...]
     moves: tuple[TableMove, ...]
@@ -103,7 +103,7 @@ class Scan(NamedTuple):
         memory, nodes = self.workspace.bytes, self.nodes
         places = memory[nodes.places : nodes.places + 4 * self.node_count].cast("I")
         calls = memory[nodes.calls : nodes.calls + 4 * self.call_count].cast("I")
-        return [places[node] + self.code_shift for node in calls]
+        return [places[node] for node in calls]
 
 
 def scan(module: Module, engine: Engine) -> Scan:
@@ -151,7 +151,6 @@ class Scanning:
         keys = workspace.read_u32s(bodies.dispatch_keys, kernel.number("dispatch_count"))
         flags = bytes(workspace.bytes[bodies.table_flags : bodies.table_flags + tables])
         starts = workspace.bytes[bodies.ranges : bodies.ranges + 4 * functions].cast("I")
-        shift = module.code[0] - bodies.code
         return Scan(
             workspace=workspace,
             nodes=nodes,
@@ -160,8 +159,8 @@ class Scanning:
             has_handlers=bool(kernel.number("has_handlers")),
             ranges=bodies.ranges,
             first_dispatch=bodies.first_dispatch,
-            code_shift=shift,
-            grows=_grows(nodes, kernel.number("last_grow"), starts, shift),
+            data=module.data,
+            grows=_grows(nodes, kernel.number("last_grow"), starts),
             dispatches=tuple(_dispatch(key, types, tables if bodies.tables_apart else 0) for key in keys),
             moves=_moves(nodes, kernel.number("last_table_move")),
             constant_indices=_constant_indices(nodes, kernel.number("last_constant_index")),
@@ -201,13 +200,13 @@ def _linked(nodes: Nodes, index: int, link: int) -> Iterator[tuple[int, tuple[in
         index = node[link]
 
 
-def _grows(nodes: Nodes, last: int, starts: memoryview, shift: int) -> tuple[Grow, ...]:
+def _grows(nodes: Nodes, last: int, starts: memoryview) -> tuple[Grow, ...]:
     """Return the growth sites in file order; `starts` has the first node of each function."""
     sites: list[Grow] = []
     for index, (_, memory, _, at) in _linked(nodes, last, 2):
         _, low, high, known = nodes.node(index + 1)
         operand = low | high << 32 if known else None
-        sites.append(Grow(index, bisect_right(starts, index) - 1, memory, at + shift, operand))
+        sites.append(Grow(index, bisect_right(starts, index) - 1, memory, at, operand))
     return tuple(reversed(sites))
 
 

@@ -1,7 +1,8 @@
 ;; The scan kernel reads every instruction of a module once and builds the flow graph: a node for each instruction
 ;; that can transfer control, grow a memory or write a table. A straight run of other instructions makes no node.
 ;;
-;; scan.py copies the function bodies into this memory. opcodes.py makes the instruction tables.
+;; code_section.py copies function bodies into this memory, as many at a time as fit into its window. opcodes.py makes
+;; the instruction tables.
 ;; The nodes stand in program order, function after function. Each field of a node has an array of its own, because
 ;; most of the search needs only `kind` (1 byte) and `target` (4 bytes, like the fields that follow):
 ;;
@@ -17,7 +18,7 @@
 ;;                     `at` links to the previous INDEX
 ;;   target  a node, or -1 for the function's normal exit, or -2 for its exceptional exit
 ;;   extra   in a CALL, 0 stands for the exceptional exit
-;;   at      the address of the instruction in this memory
+;;   at      the offset of the instruction in the file
 ;;
 ;; Node 0 does not exist, so that a link of 0 ends a list. A second array lists the CALL nodes, 4 bytes each.
 ;;
@@ -107,6 +108,7 @@
   (global $targets (export "targets") (mut i32) (i32.const 0))
   (global $extras (export "extras") (mut i32) (i32.const 0))
   (global $places (export "places") (mut i32) (i32.const 0))       ;; the field `at`
+  (global $base (export "base") (mut i32) (i32.const 0))           ;; added to an address, it gives the offset in the file
   (global $room (export "room") (mut i32) (i32.const 0))           ;; the greatest number of nodes, node 0 included
   (global $call_list_limit (export "call_list_limit") (mut i32) (i32.const 0)) ;; the end of the room for that list
   (global $top (export "top") (mut i32) (i32.const 0))             ;; control frames grow downwards from $bottom ...
@@ -125,6 +127,7 @@
   (global $exceptions (export "exceptions") (mut i32) (i32.const 0)) ;; EXCEPTIONS_...: the instructions that occur
   (global $converts_extern (export "converts_extern") (mut i32) (i32.const 0))
   (global $switches_stacks (export "switches_stacks") (mut i32) (i32.const 0))
+  (global $position (export "position") (mut i32) (i32.const 0))   ;; where the first body starts that was not read
   (global $error (export "error") (mut i32) (i32.const 0))
   (global $error_at (export "error_at") (mut i32) (i32.const 0))
   (global $error_value (export "error_value") (mut i32) (i32.const 0))
@@ -137,10 +140,14 @@
   ;;   +12 handler the node or exit that an exception thrown directly inside goes to
   (global $frame (mut i32) (i32.const 0))
 
-  ;; Stops the scan: the trap makes scan.py read the error.
+  ;; The offset in the file of the byte at address $p.
+  (func $offset_of (param $p i32) (result i32)
+    (i32.add (local.get $p) (global.get $base)))
+
+  ;; Stops the scan: the trap makes code_section.py read the error.
   (func $fail (param $code i32) (param $at i32) (param $value i32)
     (global.set $error (local.get $code))
-    (global.set $error_at (local.get $at))
+    (global.set $error_at (call $offset_of (local.get $at)))
     (global.set $error_value (local.get $value))
     unreachable)
 
@@ -287,7 +294,7 @@
   ;; The targets of forward branches are unknown when their nodes are emitted. Until its block ends, such a node
   ;; holds the previous node of the list in `target`.
 
-  ;; Appends a node; returns its index.
+  ;; Appends a node; returns its index. $at is an address, but a link or a mark in nodes from NOTE on.
   (func $emit (param $kind i32) (param $target i32) (param $extra i32) (param $at i32) (result i32)
     (local $node i32) (local $offset i32)
     (local.set $node (global.get $node_count))
@@ -296,7 +303,9 @@
       (then (call $fail (global.get $ERROR_NO_ROOM) (local.get $at) (i32.const 0))))
     (i32.store8 (i32.add (global.get $kinds) (local.get $node)) (local.get $kind))
     (i32.store (i32.add (global.get $targets) (local.get $offset)) (local.get $target))
-    (i32.store (i32.add (global.get $places) (local.get $offset)) (local.get $at))
+    (i32.store (i32.add (global.get $places) (local.get $offset))
+      (select (call $offset_of (local.get $at)) (local.get $at)
+        (i32.lt_u (local.get $kind) (global.get $NODE_NOTE))))
     (if (local.get $extra)
       (then (i32.store (i32.add (global.get $extras) (local.get $offset)) (local.get $extra))))
     (global.set $node_count (i32.add (local.get $node) (i32.const 1)))
@@ -737,7 +746,7 @@
           (i32.store8 (i32.add (global.get $kinds) (local.get $a)) (global.get $NODE_CALL))
           (local.set $a (i32.shl (local.get $a) (i32.const 2)))
           (i32.store (i32.add (global.get $targets) (local.get $a)) (local.get $c))
-          (i32.store (i32.add (global.get $places) (local.get $a)) (local.get $at))
+          (i32.store (i32.add (global.get $places) (local.get $a)) (call $offset_of (local.get $at)))
           (local.set $c (i32.load offset=12 (global.get $frame)))
           (if (i32.ne (local.get $c) (global.get $EXCEPTIONAL_EXIT))
             (then
@@ -927,25 +936,36 @@
       (local.set $previous (local.get $at))
       (br $next)))
 
-  ;; ---- all $count bodies from $p to $end (specification 5.5.13)
+  ;; ---- function bodies (specification 5.5.13)
   ;;
-  ;;   for each function: read the size and the locals; note the first node; scan the body
+  ;;   for each function whose body is in the window: read the size and the locals; note the first node; scan the body
 
-  (func (export "build_flow_graph") (param $p i32) (param $end i32) (param $count i32)
-    (local $start i32) (local $size i32) (local $stop i32) (local $groups i32) (local $function i32)
+  ;; Reads bodies from $p on, of which $count are left, the first of them that of the defined function $function. The
+  ;; window ends at $end, and the section $beyond bytes behind it. Returns how many bodies are left, and sets `position`.
+  (func (export "build_flow_graph")
+    (param $p i32) (param $end i32) (param $beyond i32) (param $function i32) (param $count i32) (result i32)
+    (local $start i32) (local $size i32) (local $stop i32) (local $groups i32)
     (local $locals i64) (local $many i32)
     (global.set $frame (global.get $bottom))
     (loop $more
       (if (local.get $count)
         (then
           (local.set $start (local.get $p))
+          (global.set $position (local.get $p))
+          ;; A size has at most 5 bytes.
+          (if (i32.gt_u (i32.add (local.get $p) (i32.const 5)) (local.get $end))
+            (then
+              (if (local.get $beyond)
+                (then (return (local.get $count))))))
           (if (i32.ge_u (local.get $p) (local.get $end))
             (then (call $fail (global.get $ERROR_BODY_COUNT) (local.get $p) (local.get $count))))
           (local.set $size (local.set $p (call $read_u32 (local.get $p))))
           (if (i32.gt_u (local.get $p) (local.get $end))
             (then (call $fail (global.get $ERROR_BODY_COUNT) (local.get $start) (local.get $count))))
-          (if (i32.gt_u (local.get $size) (i32.sub (local.get $end) (local.get $p)))
+          (if (i32.gt_u (local.get $size) (i32.add (i32.sub (local.get $end) (local.get $p)) (local.get $beyond)))
             (then (call $fail (global.get $ERROR_BODY_COUNT) (local.get $start) (local.get $count))))
+          (if (i32.gt_u (local.get $size) (i32.sub (local.get $end) (local.get $p)))
+            (then (return (local.get $count))))
           (local.set $stop (i32.add (local.get $p) (local.get $size)))
           ;; Locals: groups of a count and a type.
           (local.set $groups (local.set $p (call $read_u32 (local.get $p))))
@@ -969,7 +989,8 @@
           (local.set $function (i32.add (local.get $function) (i32.const 1)))
           (local.set $count (i32.sub (local.get $count) (i32.const 1)))
           (br $more))))
-    (if (i32.ne (local.get $p) (local.get $end))
+    (if (i32.or (i32.ne (local.get $p) (local.get $end)) (local.get $beyond))
       (then (call $fail (global.get $ERROR_BYTES_LEFT) (local.get $p) (i32.const 0))))
     (i32.store (i32.add (global.get $starts) (i32.shl (local.get $function) (i32.const 2)))
-      (global.get $node_count))))
+      (global.get $node_count))
+    (i32.const 0)))
