@@ -5,8 +5,8 @@ It also decides what a judgement breaks of a contract's clause.
 
 import enum
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cache, partial
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from nogrow.analysis.assumptions import REFERENCES, TABLE_PREFIX
@@ -118,13 +118,11 @@ def violations(contract: ArtifactContract, judgement: Judgement) -> Sequence[Vio
     # No host has views of a memory that it cannot see.
     counting, by_host = verdict_table.counting, verdict_table.host_grows
     indices, allowed_verdicts = _not_allowed(contract, judgement, counting)
-    rule_of = cache(_rule)
-    for index in indices:
-        rule = rule_of(counting[index], allowed_verdicts.at(index), by_host=index in by_host)
+    for rule, broken_by in _by_rule(indices, allowed_verdicts, counting, set(by_host)).items():
         if rule is None:
-            with_sites.append(index)
+            with_sites = broken_by
         else:
-            found[rule.value].append(index)
+            found[rule.value] += broken_by
     for violation in (
         *_sites(contract, judgement, with_sites),
         *_imports(contract, judgement),
@@ -134,6 +132,28 @@ def violations(contract: ArtifactContract, judgement: Judgement) -> Sequence[Vio
         found[violation.rule.id].append(violation)
     ordered = [item for rule_id in sorted(found) for item in found[rule_id]]
     return _Violations(ordered, judgement.entries, allowed_verdicts)
+
+
+def _by_rule(
+    indices: list[int], may: "_Allowed", counting: Verdicts, by_host: Collection[int]
+) -> dict[Rule | None, list[int]]:
+    """Return the entry points at `indices` by the rule that they break, in their order."""
+    codes = counting.codes
+    # There can be a hundred thousand, and few different combinations of what decides on the rule.
+    groups: defaultdict[tuple[int, bool, tuple[Verdict, ...]], list[int]] = defaultdict(list)
+    if may.by_index:
+        for index in indices:
+            groups[codes[index], index in by_host, may.at(index)].append(index)
+    else:
+        for code in {codes[index] for index in indices}:
+            of_verdict = [index for index in indices if codes[index] == code]
+            groups[code, True, may.default] = [index for index in of_verdict if index in by_host]
+            groups[code, False, may.default] = [index for index in of_verdict if index not in by_host]
+    by_rule: defaultdict[Rule | None, list[int]] = defaultdict(list)
+    for (_, hosted, verdicts), group in groups.items():
+        if group:
+            by_rule[_rule(counting[group[0]], verdicts, by_host=hosted)] += group
+    return {rule: sorted(group) for rule, group in by_rule.items()}
 
 
 class _Allowed(NamedTuple):
