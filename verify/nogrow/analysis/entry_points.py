@@ -6,18 +6,30 @@ from nogrow.analysis.judgement import EntryKind
 from nogrow.wasm.model import Kind, Module
 
 
-class EntryPoints:
-    """The entry points: exports by name, the start function, then escaping functions by index."""
+class ExportedFunctions:
+    """The exports of functions, sorted by name: the names, encoded as UTF-8, and the functions' indices."""
 
-    def __init__(self, module: Module, references: References) -> None:
-        """Number the entry points of `module`."""
+    def __init__(self, module: Module) -> None:
+        """Sort the exports of `module`."""
         names, indices = module.exports.names, module.exports.indices
         # Encoded names sort as the names themselves: UTF-8 keeps the order of code points.
         exported = sorted(module.exports.of_kind(Kind.FUNCTION), key=names.__getitem__)
-        self._names = list(map(names.__getitem__, exported))
+        self.names = list(map(names.__getitem__, exported))
+        self.indices = list(map(indices.__getitem__, exported))
+
+
+class EntryPoints:
+    """The entry points: exports by name, the start function, then escaping functions by index."""
+
+    def __init__(
+        self, module: Module, references: References, exported: ExportedFunctions | None = None
+    ) -> None:
+        """Number the entry points of `module`; `exported` are its exports, if they were sorted before."""
+        exported = exported or ExportedFunctions(module)
+        self._names = exported.names
         self._has_start = module.start is not None
         self.functions = [
-            *map(indices.__getitem__, exported),
+            *exported.indices,
             *((module.start,) if module.start is not None else ()),
             *sorted(references.escaped),
         ]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from nogrow.analysis.assumptions import HostSide, assumptions
 from nogrow.analysis.callbacks import Callbacks, effects_of
-from nogrow.analysis.entry_points import EntryPoints, host_labels, host_tables
+from nogrow.analysis.entry_points import EntryPoints, ExportedFunctions, host_labels, host_tables
 from nogrow.analysis.entry_table import EntryMaker, EntryNames, host_steps
 from nogrow.analysis.escape import References, find_references
 from nogrow.analysis.indirect_calls import Targets
@@ -94,6 +94,8 @@ class _Proof:
     def __init__(self, scanning: Scanning, trusts: Trust, surroundings: Surroundings) -> None:
         """Builds the graph and searches it."""
         self._module = module = scanning.module
+        # The scan goes on in another thread meanwhile.
+        exported = ExportedFunctions(module)
         self.scan = scan = scanning.result()
         self._surroundings = surroundings
         self.references = references = find_references(module, scan)
@@ -117,7 +119,7 @@ class _Proof:
         self._routes = callbacks.routes
         self._names = FunctionNames.of(module, VectorReader(scan.workspace.engine))
         self._search.compute_summaries()
-        self._entry_points = EntryPoints(module, references)
+        self._entry_points = EntryPoints(module, references, exported)
         self._entered = set(self._entry_points.functions)
         self._growers = self._find_growers()
         self._findings = self._find_growths()

@@ -194,32 +194,40 @@ class Search:
         self._kernel.call("describe_exits", self._areas["outcomes"])
         first = self._areas["outcomes"]
         outcomes = bytes(self._workspace.bytes[first : first + self._vertices])
-        ways = {LEFT_BY[worst] for worst in set(worst_outcomes(outcomes, entered)) if worst}
-        if self._scan.switches_stacks and ways:
+        worst = worst_outcomes(outcomes, entered)
+        if self._scan.switches_stacks:
             # Control may leave a function by paths that are not followed.
-            ways = {None}
+            worst = bytes(map(bool, worst))
         return SearchResult(
             self._scan.first_dispatch,
             self._callbacks,
             outcomes,
-            {left_by: self._paths(left_by, entered) for left_by in ways},
+            {LEFT_BY[way]: self._paths(LEFT_BY[way], entered, worst, way) for way in set(worst) if way},
         )
 
-    def _paths(self, left_by: Exit | None, entered: Sequence[int]) -> Paths:
-        """Copy the paths from the functions in `entered`; hops of exits have two places for each vertex."""
+    def _paths(self, left_by: Exit | None, entered: Sequence[int], ways: bytes, way: int) -> Paths:
+        """Copy the paths from those functions in `entered` for which `ways` has the number `way`."""
         workspace, out, records = self._workspace, self._areas["stack"], 0
         exits = left_by is not None
         hops = self._areas["exit_hops" if exits else "hops"]
-        starts = entered if left_by is None else [2 * vertex + left_by for vertex in entered]
-        first = array("I")
-        for number in range(0, len(starts), _STARTS):
-            batch = starts[number : number + _STARTS]
+        selected = [number for number, other in enumerate(ways) if other == way]
+        functions = map(entered.__getitem__, selected)
+        # Hops of exits have two places for each vertex.
+        starts = list(functions) if left_by is None else [2 * vertex + left_by for vertex in functions]
+        first = array("I", b"\xff" * 4 * len(entered))
+        for begin in range(0, len(starts), _STARTS):
+            batch = starts[begin : begin + _STARTS]
             workspace.write_u32s(self._areas["starts"], batch)
             records = self._kernel.call(
                 "copy_paths", hops, exits, self._areas["starts"], len(batch), self._areas["known"], out,
                 records,
             )  # fmt: skip
-            first += workspace.copy_u32s(self._areas["starts"], len(batch))
+            found = workspace.copy_u32s(self._areas["starts"], len(batch))
+            if len(starts) == len(entered):
+                first[begin : begin + _STARTS] = found
+            else:
+                for number, record in zip(selected[begin : begin + _STARTS], found, strict=True):
+                    first[number] = record
         self._kernel.call("forget_paths", self._areas["known"], out, records)
         copied = workspace.copy_u32s(out, RECORD * records)
         opcodes = bytes(map(self._scan.data.__getitem__, copied[2::RECORD]))
