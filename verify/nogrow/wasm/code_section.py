@@ -140,7 +140,7 @@ class Bodies:
                 return
             position = self.kernel.number("position") - self.code + start
             if position == start:
-                # The next body is larger than the window. A size may have 5 bytes, all of which must be there.
+                # The next body is larger than the window, which must have the 5 bytes that a size may have.
                 reader = Reader(module.data, start, end)
                 size = reader.u32()
                 window = reader.position - start + max(size, 5)
