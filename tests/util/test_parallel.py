@@ -1,7 +1,9 @@
+import multiprocessing
 import os
 import struct
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,10 +11,14 @@ import pytest
 from nogrow.util.parallel import in_order
 
 
-@pytest.fixture(autouse=True, params=["as chosen", "spawn"])
-def start_method(request: pytest.FixtureRequest) -> None:
-    if request.param == "spawn":
-        request.getfixturevalue("spawn")
+@pytest.fixture(autouse=True, params=[None, "fork", "spawn"])
+def start_method(request: pytest.FixtureRequest) -> Iterator[None]:
+    if request.param not in (None, *multiprocessing.get_all_start_methods()):
+        pytest.skip("this system does not have it")
+    before = multiprocessing.get_start_method(allow_none=True)
+    multiprocessing.set_start_method(request.param, force=True)
+    yield
+    multiprocessing.set_start_method(before, force=True)
 
 
 def squared(number: int) -> int:

@@ -104,9 +104,11 @@ def _worked(
 
 
 def _kind_of_process() -> type[BaseProcess]:
-    """Return the kind that the program has chosen for `multiprocessing`, else the quickest safe one."""
-    if get_start_method(allow_none=True) is not None:
+    """Return the kind that the program has chosen for `multiprocessing`, but fork only where it is safe."""
+    chosen = get_start_method(allow_none=True)
+    if chosen not in (None, "fork"):
         return get_context().Process
+    # Any use of `multiprocessing` makes its default the chosen one, so fork may be nobody's choice.
     if sys.platform == "linux" and _has_one_thread():
         return get_context("fork").Process
     return get_context("spawn").Process
