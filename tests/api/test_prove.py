@@ -114,34 +114,32 @@ def test_module_without_entry_points_has_a_proof() -> None:
     )
 
 
-class TestComponent:
-    """The proof of a component."""
+def test_component_has_a_proof_of_each_core_module(tmp_path: Path) -> None:
+    proof = nogrow.prove(write_module(tmp_path / "c.wasm", COMPONENT))
+    assert [str(module.path) for module in proof.modules] == [f"{tmp_path / 'c.wasm'}#{n}" for n in (0, 1)]
+    assert [module.verdict for module in proof.modules] == [Verdict.REACHABLE, Verdict.ABSENT]
+    assert (proof.verdict, proof.visible_verdict) == (Verdict.REACHABLE, Verdict.REACHABLE)
+    assert (len(proof), len(list(proof)), len(proof.sites), len(proof.memories)) == (3, 3, 1, 2)
 
-    def test_proof_has_one_of_each_core_module(self, tmp_path: Path) -> None:
-        proof = nogrow.prove(write_module(tmp_path / "c.wasm", COMPONENT))
-        assert [str(module.path) for module in proof.modules] == [
-            f"{tmp_path / 'c.wasm'}#{n}" for n in (0, 1)
-        ]
-        assert [module.verdict for module in proof.modules] == [Verdict.REACHABLE, Verdict.ABSENT]
-        assert (proof.verdict, proof.visible_verdict) == (Verdict.REACHABLE, Verdict.REACHABLE)
-        assert (len(proof), len(list(proof)), len(proof.sites), len(proof.memories)) == (3, 3, 1, 2)
 
-    def test_entry_point_is_found_by_a_name_that_only_one_module_has(self) -> None:
-        proof = nogrow.prove(assemble(COMPONENT))
-        assert proof["bad"].verdict is Verdict.REACHABLE
-        with pytest.raises(KeyError, match="several of `modules` have an entry point of this name: 0, 1"):
-            proof["ok"]
-        with pytest.raises(KeyError, match="gone"):
-            proof["gone"]
+def test_entry_point_of_a_component_is_found_by_a_name_of_one_module() -> None:
+    proof = nogrow.prove(assemble(COMPONENT))
+    assert proof["bad"].verdict is Verdict.REACHABLE
+    with pytest.raises(KeyError, match="several of `modules` have an entry point of this name: 0, 1"):
+        proof["ok"]
+    with pytest.raises(KeyError, match="gone"):
+        proof["gone"]
 
-    def test_component_without_core_modules_is_an_error(self) -> None:
-        with pytest.raises(NothingError, match=r"^<bytes>: a component without core modules$"):
-            nogrow.prove(assemble("(component)"))
 
-    def test_module_that_cannot_be_judged_is_an_error(self) -> None:
-        data = assemble(COMPONENT).replace(b"\x40\0\x0b", b"\xff\0\x0b")
-        with pytest.raises(nogrow.Error, match="<bytes>"):
-            nogrow.prove(data)
+def test_component_without_core_modules_is_an_error() -> None:
+    with pytest.raises(NothingError, match=r"^<bytes>: a component without core modules$"):
+        nogrow.prove(assemble("(component)"))
+
+
+def test_core_module_that_cannot_be_judged_is_an_error() -> None:
+    data = assemble(COMPONENT).replace(b"\x40\0\x0b", b"\xff\0\x0b")
+    with pytest.raises(nogrow.Error, match="<bytes>"):
+        nogrow.prove(data)
 
 
 @pytest.mark.parametrize(
