@@ -115,6 +115,8 @@ def reports(
     `watch` is told how many targets are done. A file that the cluster cannot judge is reported as not judged.
     Raises `UsageError` for a cluster without workers, or whose workers do not have this version of nogrow.
     """
+    if not hasattr(client, "submit") or not hasattr(client, "asynchronous"):
+        raise UsageError(f"client: expected a distributed.Client, not {type(client).__name__}")
     if client.asynchronous:
         raise UsageError("the client of the cluster is asynchronous: use one with asynchronous=False")
     if pipeline.run is not None:
