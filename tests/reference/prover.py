@@ -45,6 +45,17 @@ def verdicts(
     """
     module = decode(data)
     prover = _Prover(module, trusts)
+    return {key: prover.verdict(function) for key, function in _entries(module, prover).items()}
+
+
+def verdicts_without(data: bytes, silent: int, memory: int) -> dict[tuple[str, str], Verdict]:
+    """Return the verdicts on one memory if function `silent` neither grew it nor called what does."""
+    module = decode(data)
+    prover = _Prover(module, lambda name: False, silent)
+    return {key: prover.verdict_on(function, memory) for key, function in _entries(module, prover).items()}
+
+
+def _entries(module: Module, prover: "_Prover") -> dict[tuple[str, str], int]:
     entries: dict[tuple[str, str], int] = {
         ("export", item.name): item.index for item in module.exports if item.kind is Kind.FUNCTION
     }
@@ -55,7 +66,7 @@ def verdicts(
         if index < len(module.imported_functions()):
             continue
         entries["escaped", f"func[{index}]"] = index
-    return {key: prover.verdict(function) for key, function in entries.items()}
+    return entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +79,10 @@ class _Body:
 
 
 class _Prover:
-    def __init__(self, module: Module, trusts: Callable[[str], bool]) -> None:
+    def __init__(self, module: Module, trusts: Callable[[str], bool], silent: int | None = None) -> None:
+        """`silent` is a function whose growths, and whose calls that grow, do not count."""
         self.module = module
+        self.silent = silent
         self.references = References.of(module)
         imports = module.imported_functions()
         self.trusted = [trusts(f"{item.module}.{item.field}") for item in imports]
@@ -125,17 +138,20 @@ class _Prover:
         declared = self.module.memories[memory]
         visible = declared.imported or exported
         fixed = declared.limits.maximum == declared.limits.minimum
-        return self.growers if visible and not fixed else set()
+        return self.growers - {self.silent} if visible and not fixed else set()
 
     def functions_with_sites(self, memory: int) -> set[int]:
         return {
             function.index
             for function in self.module.functions
+            if function.index != self.silent
             for instruction in function.instructions
             if instruction.name == "memory.grow" and instruction.index(0) == memory
         }
 
     def called_by(self, body: _Body) -> set[int]:
+        if body.function.index == self.silent:
+            return set()
         return {callee for callees in body.callees if callees is not None for callee in callees.functions}
 
     def reachable(self, entry: int) -> set[int]:
@@ -225,6 +241,8 @@ class _Prover:
     def just_grown(self, body: _Body, memory: int, returning: set[int], throwing: set[int]) -> set[int]:
         """Return the nodes of `body` where execution goes on just after a growth."""
         grown: set[int] = set()
+        if body.function.index == self.silent:
+            return grown
         for node in self.nodes_from(body, {0}) - {body.flow.exit, body.flow.thrown}:
             instruction, callees = body.function.instructions[node], body.callees[node]
             if instruction.name == "memory.grow" and instruction.index(0) == memory:

@@ -1,5 +1,7 @@
 """List the entry points of a module and the vertices of the host, and name them."""
 
+from functools import cached_property
+
 from nogrow.analysis.assumptions import REFERENCES, TABLE_PREFIX, Subject
 from nogrow.analysis.escape import References
 from nogrow.analysis.judgement import EntryKind
@@ -46,6 +48,14 @@ class EntryPoints:
         if number < len(self._names):
             return self._names[number].decode()
         return "(start)" if number == self.start else f"func[{self.functions[number]}]"
+
+    @cached_property
+    def exported(self) -> dict[int, str]:
+        """The name under which each exported function is exported first."""
+        first: dict[int, str] = {}
+        for index, name in zip(self.functions, self._names, strict=False):
+            first.setdefault(index, name.decode())
+        return first
 
     @property
     def start(self) -> int | None:

@@ -14,6 +14,7 @@ from nogrow.jshost.model import HostCall
 from nogrow.util.lazy import LazySequence
 
 if TYPE_CHECKING:
+    from nogrow.analysis.causes import CauseFinder
     from nogrow.analysis.entry_table import EntryMaker
 
 
@@ -391,14 +392,20 @@ class VerdictTable(NamedTuple):
 
 
 class Entries(LazySequence[Entry]):
-    """Entry points that are made when somebody reads them; their verdicts are known before."""
+    """Entry points that are made when somebody reads them; their verdicts are known before.
 
-    __slots__ = ("_maker", "verdict_table")
+    `cause_finder` groups them by cause; it keeps the memory of the proof alive, and is None afterwards.
+    """
 
-    def __init__(self, verdict_table: VerdictTable, maker: "EntryMaker") -> None:
+    __slots__ = ("_maker", "cause_finder", "verdict_table")
+
+    def __init__(
+        self, verdict_table: VerdictTable, maker: "EntryMaker", cause_finder: "CauseFinder | None" = None
+    ) -> None:
         """Remember what makes the entry points."""
         super().__init__(len(verdict_table.verdicts), maker.entry)
         self.verdict_table = verdict_table
+        self.cause_finder = cause_finder
         self._maker = maker
 
     def most_steps(self) -> int | None:
@@ -408,6 +415,10 @@ class Entries(LazySequence[Entry]):
     def compact(self) -> "Entries":
         """Return the same entry points with nothing kept for others, so that they take little memory."""
         return Entries(self.verdict_table, self._maker.compact())
+
+    def settled(self) -> "Entries":
+        """Return the same entry points without the finder of their causes."""
+        return Entries(self.verdict_table, self._maker)
 
     @property
     def keys(self) -> "Iterable[tuple[EntryKind, str]]":
@@ -457,6 +468,15 @@ class Judgement(NamedTuple):
     def most_steps(self) -> int | None:
         """Return how many steps all witnesses have at most; None if that is not known without making them."""
         return self.entries.most_steps() if isinstance(self.entries, Entries) else None
+
+    @property
+    def cause_finder(self) -> "CauseFinder | None":
+        """Return what groups the entry points by cause, None once the judgement is settled."""
+        return self.entries.cause_finder if isinstance(self.entries, Entries) else None
+
+    def settled(self) -> "Judgement":
+        """Return the same judgement without the memory of the proof, which the finder of causes needs."""
+        return self._replace(entries=self.entries.settled()) if isinstance(self.entries, Entries) else self
 
     def compact(self) -> "Judgement":
         """Return the same judgement with nothing kept of the module that it does not show."""

@@ -4,16 +4,19 @@ The steps of a proof are in other modules of this package; this one puts them to
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from nogrow.analysis.assumptions import HostSide, assumptions
 from nogrow.analysis.callbacks import Callbacks, effects_of
+from nogrow.analysis.causes import CauseFinder
 from nogrow.analysis.entry_points import EntryPoints, ExportedFunctions, host_labels, host_tables
 from nogrow.analysis.entry_table import EntryMaker, EntryNames, host_steps
 from nogrow.analysis.escape import References, find_references
 from nogrow.analysis.indirect_calls import Targets
 from nogrow.analysis.judgement import (
     Entries,
+    Function,
     HostGrowth,
     Judgement,
     Memory,
@@ -147,7 +150,7 @@ class _Proof:
                 Site(maker.function(grow.function), grow.memory, grow.offset, grow.operand)
                 for grow in self.scan.grows
             ),
-            Entries(table, maker),
+            Entries(table, maker, self._cause_finder(maker)),
             assumptions(
                 side.behind(reached.hosts.behind(every)),
                 self._memories,
@@ -158,6 +161,23 @@ class _Proof:
             len(self._constant_calls),
             frozenset(reached.listed(every)),
             self._resting(maker, table),
+        )
+
+    def _cause_finder(self, maker: EntryMaker) -> CauseFinder:
+        labels, first_outside = self._labels, len(self._module.functions)
+
+        def describe(vertex: int) -> tuple[Function, bool]:
+            if vertex in labels:
+                return Function(vertex, labels[vertex]), True
+            known = maker.function(vertex)
+            return (known if known.name else Function(vertex, self._entry_points.exported.get(vertex))), False
+
+        return CauseFinder(
+            partial(self._findings.dominators, self._search),
+            self._findings.subject,
+            self._entry_points.functions,
+            describe,
+            lambda vertex: vertex < first_outside or vertex in labels,
         )
 
     def _ends(self) -> dict[int, tuple[Step, ...]]:

@@ -11,6 +11,7 @@ from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
+from nogrow.analysis.dominators import DOMINATORS, TABLES, DominatorTree
 from nogrow.analysis.growth_paths import LEFT_BY, RECORD, Exit, Paths, SearchResult, worst_outcomes
 from nogrow.errors import ModuleError
 from nogrow.wasm.runtime import NO_ROOM
@@ -24,6 +25,8 @@ _GROWS = 0xFFFFFFFF
 _SET_SIZE = 64
 # A record for each exit.
 _STACK_PER_VERTEX = 2 * 4 * RECORD
+# For dominators, an entry in each table, and two words on the stack.
+_BYTES_OF_TABLES = 4 * (len(TABLES) + 2)
 # How many starts of paths the kernel gets at a time.
 _STARTS = 1 << 16
 NO_CALLBACKS: Mapping[int, Sequence[int]] = {}
@@ -96,7 +99,9 @@ class Search:
             "exit_hops": 8 * count,
             "queue": 8 * count,
             "order": 4 * count,
-            "stack": max(16 * nodes + 8 * count, _STACK_PER_VERTEX * count),
+            "stack": max(
+                16 * nodes + 8 * count, _STACK_PER_VERTEX * count, _BYTES_OF_TABLES * (count + 2)
+            ),
             "sets": 8 * count,
             "outcomes": count,
             "starts": 4 * _STARTS,
@@ -108,6 +113,9 @@ class Search:
         own = ("outcomes", "starts", "known", "classes")
         known = {name: address for name, address in areas.items() if name not in own}
         self._kernel.set_numbers(ranges=scan.ranges, vertices=count, **known)
+        # By memory: the sources of its growth, and those among them behind which only a trap can follow.
+        self._sources: dict[int, tuple[list[int], list[int]]] = {}
+        self._searched: int | None = None
         # Growth may be followed and be trapping behind the same import.
         self._arguments = workspace.area(8 * (len(scan.grows) + 2 * len(hosts)))
         for vertex, throws in hosts.items():
@@ -187,10 +195,8 @@ class Search:
         sites = [number for grow in self._grows[memory] for number in (grow.function, grow.node)]
         followed = [number for vertex in growers for number in (vertex, _GROWS)]
         ending = [number for vertex in trapping for number in (vertex, _GROWS)]
-        start, end = self._arguments, self._arguments + 4 * len(sites + followed)
-        self._workspace.write_u32s(start, sites + followed + ending)
-        self._kernel.call("backward_calls", start, end + 4 * len(ending))
-        self._kernel.call("backward_exits", start, end)
+        self._sources[memory] = sites + followed, ending
+        self._search_backwards(memory)
         self._kernel.call("describe_exits", self._areas["outcomes"])
         first = self._areas["outcomes"]
         outcomes = bytes(self._workspace.bytes[first : first + self._vertices])
@@ -203,6 +209,51 @@ class Search:
             self._callbacks,
             outcomes,
             {LEFT_BY[way]: self._paths(LEFT_BY[way], entered, worst, way) for way in set(worst) if way},
+        )
+
+    def _search_backwards(self, memory: int) -> None:
+        """Find the hops towards the growths of `memory`, whose sources are known."""
+        returning, ending = self._sources[memory]
+        start, end = self._arguments, self._arguments + 4 * len(returning)
+        self._workspace.write_u32s(start, returning + ending)
+        self._kernel.call("backward_calls", start, end + 4 * len(ending))
+        self._kernel.call("backward_exits", start, end)
+        self._searched = memory
+
+    def dominators(self, memory: int, vertices: Sequence[int], left_by: Exit | None) -> DominatorTree:
+        """Return which vertices all paths from `vertices` to the growths of `memory` pass.
+
+        With `left_by` the paths are those after which the vertex can be left by that exit. The memory has
+        been searched before. Other searches are lost.
+        """
+        if self._searched != memory:
+            self._search_backwards(memory)
+        workspace, areas, count = self._workspace, self._areas, self._vertices
+        returning, ending = self._sources[memory]
+        sources = returning if left_by is not None else returning + ending
+        workspace.write_u32s(self._arguments, sources)
+        size = 4 * (count + 2)
+        workspace.clear(areas["stack"], (len(TABLES) + 2) * size)
+        workspace.clear(areas["sets"], count)
+        tables = {name: areas["stack"] + (number + 2) * size for number, name in enumerate(TABLES)}
+        shared = ("first_calls", "state", "incoming", "callers")
+        kernel = workspace.kernel(DOMINATORS)
+        kernel.set_numbers(
+            kinds=self._scan.nodes.kinds, targets=self._scan.nodes.targets, extras=self._scan.nodes.extras,
+            calls_end=self._kernel.number("calls_end"), handlers=int(self._has_handlers),
+            ranges=self._scan.ranges, hops=areas["hops" if left_by is None else "exit_hops"],
+            of_exits=int(left_by is not None), marks=areas["sets"], work=areas["stack"],
+            **tables, **{name: areas[name] for name in shared},
+        )  # fmt: skip
+        for number in range(0, len(vertices), _STARTS):
+            batch = vertices[number : number + _STARTS]
+            workspace.write_u32s(areas["starts"], batch)
+            kernel.call("mark_paths", areas["starts"], len(batch), left_by or 0)
+        numbers = kernel.call("number_vertices", self._arguments, self._arguments + 4 * len(sources)) + 1
+        kernel.call("find_dominators")
+        return DominatorTree(
+            workspace.copy_u32s(tables["vertex_of"], numbers),
+            workspace.copy_u32s(tables["dominator"], numbers),
         )
 
     def _paths(self, left_by: Exit | None, entered: Sequence[int], ways: bytes, way: int) -> Paths:

@@ -6,6 +6,7 @@ from copy import copy
 from itertools import compress
 from typing import NamedTuple
 
+from nogrow.analysis.dominators import DominatorTree
 from nogrow.analysis.entry_points import EntryPoints
 from nogrow.analysis.growth_paths import Exit, SearchResult, WitnessEdge
 from nogrow.analysis.judgement import Memory, Verdict, Verdicts
@@ -124,6 +125,17 @@ class Findings:
     def search_again(self, search: Search, index: int) -> SearchResult:
         """Search for the growths of a memory, so that `search` can follow them."""
         return search.find_growths(index, self._functions, *self._behind.get(index, ([], ())))
+
+    def dominators(
+        self, search: Search, memory: int, verdict: Verdict, vertices: Sequence[int]
+    ) -> DominatorTree:
+        """Return which vertices all paths pass that prove this verdict of `vertices` on a memory."""
+        return search.dominators(memory, vertices, self._left_by[verdict])
+
+    def subject(self, number: int) -> tuple[Verdict, int | None]:
+        """Return the verdict on the entry point with this number, and the memory that it is about."""
+        index = self._worst[number]
+        return self.verdicts[number], None if index == _NO_MEMORY else index
 
     def _add(self, index: int, memory: Memory) -> Verdicts:
         """Join the verdicts on one memory to those on the others; return the verdicts on it alone."""
