@@ -23,8 +23,8 @@ _LEAST_SHARE = 100
 class GrowthCause(NamedTuple):
     """A function that all paths from some entry points to the growths of `memory` pass.
 
-    `entries` are the numbers of the entry points that belong to the cause, and `verdict` is the verdict of all
-    of them. `imported` says that the function is an import behind which the memory grows. `narrower` are
+    `entries` are the numbers of the entry points that belong to the cause, and all of them have the verdict
+    `verdict`. `imported` says that the function is an import behind which the memory grows. `narrower` are
     functions that all paths from a part of these entry points pass as well.
     """
 
@@ -63,7 +63,7 @@ class CauseFinder:
         self._is_function = is_function
 
     def among(self, entries: Sequence[int]) -> tuple[GrowthCause, ...]:
-        """Return the causes for these entry points: the worst verdicts first, then those of most entries."""
+        """Return the causes for these entry points, those of the most entry points first."""
         groups: defaultdict[tuple[Verdict, int], list[int]] = defaultdict(list)
         for number in entries:
             verdict, memory = self._subject(number)
@@ -80,7 +80,7 @@ class CauseFinder:
 
 
 def _weight(cause: GrowthCause) -> tuple[int, int, int]:
-    return -cause.verdict.rank, -len(cause.entries), cause.function.index
+    return -len(cause.entries), -cause.verdict.rank, cause.function.index
 
 
 class _Chooser:

@@ -97,6 +97,11 @@ class EntryMaker:
         points = self._entry_points
         return [(points.kind(number), points.name(number)) for number in range(len(points.functions))]
 
+    @property
+    def export_names(self) -> Mapping[int, str]:
+        """The first name under which each exported function is exported."""
+        return self._entry_points.exported
+
     def compact(self) -> "EntryMaker":
         """Return what makes the same entry points, without names and paths of functions that none needs."""
         maker = copy(self)

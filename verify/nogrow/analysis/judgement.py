@@ -416,6 +416,11 @@ class Entries(LazySequence[Entry]):
         """Return the same entry points with nothing kept for others, so that they take little memory."""
         return Entries(self.verdict_table, self._maker.compact())
 
+    @property
+    def export_names(self) -> Mapping[int, str]:
+        """The first name under which each exported function is exported."""
+        return self._maker.export_names
+
     def settled(self) -> "Entries":
         """Return the same entry points without the finder of their causes."""
         return Entries(self.verdict_table, self._maker)
@@ -468,6 +473,14 @@ class Judgement(NamedTuple):
     def most_steps(self) -> int | None:
         """Return how many steps all witnesses have at most; None if that is not known without making them."""
         return self.entries.most_steps() if isinstance(self.entries, Entries) else None
+
+    @property
+    def export_names(self) -> Mapping[int, str]:
+        """Return the first name under which each exported function is exported, by function index."""
+        if isinstance(self.entries, Entries):
+            return self.entries.export_names
+        exported = (entry for entry in reversed(self.entries) if entry.kind is EntryKind.EXPORT)
+        return {entry.function.index: entry.name for entry in exported}
 
     @property
     def cause_finder(self) -> "CauseFinder | None":

@@ -99,9 +99,7 @@ class Search:
             "exit_hops": 8 * count,
             "queue": 8 * count,
             "order": 4 * count,
-            "stack": max(
-                16 * nodes + 8 * count, _STACK_PER_VERTEX * count, _BYTES_OF_TABLES * (count + 2)
-            ),
+            "stack": max(16 * nodes + 8 * count, _STACK_PER_VERTEX * count, _BYTES_OF_TABLES * (count + 2)),
             "sets": 8 * count,
             "outcomes": count,
             "starts": 4 * _STARTS,

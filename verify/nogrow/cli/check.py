@@ -48,6 +48,17 @@ if TYPE_CHECKING:
     default=None,
     help="Look up source lines in debug information; the default is yes, except for text and json.",
 )
+@click.option(
+    "--all",
+    "every",
+    is_flag=True,
+    help="List every entry point that breaks the contract, also where many share a cause.",
+)
+@click.option(
+    "--sarif-per-entry",
+    is_flag=True,
+    help="In SARIF, report each entry point that breaks the contract, not the causes that many share.",
+)
 @with_sources
 @with_lock
 @with_dist
@@ -66,6 +77,8 @@ def check(
     jobs: int | None,
     scheduler: str | None,
     source: bool | None,
+    every: bool,
+    sarif_per_entry: bool,
     debug_info: str | None,
     prefixes: Prefixes,
     locked: bool,
@@ -110,7 +123,8 @@ def check(
             progress=watch,
             client=client,
         )
-    show(report, outputs, colour, text_renderer(quiet))
+    per_entry = {Format.SARIF} if sarif_per_entry else set[Format]()
+    show(report, outputs, colour, text_renderer(quiet, every=every), per_entry)
     if attest:
         from nogrow.cli.dist import write_statement
 

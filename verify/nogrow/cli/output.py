@@ -8,7 +8,7 @@ import errno
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from io import TextIOWrapper
@@ -42,25 +42,38 @@ class Output(NamedTuple):
     path: Path | None
 
 
-def show(report: Report, outputs: Sequence[Output], colour: Colour, as_text: TextRender) -> None:
+def show(
+    report: Report,
+    outputs: Sequence[Output],
+    colour: Colour,
+    as_text: TextRender,
+    without_causes: Container[Format] = (),
+) -> None:
     """Print the remarks on a check to standard error, and write its report; see `emit`."""
     print_notes(report)
     if not report.artifacts:
         _say("nothing to check: give a PATH, or write nogrow.toml")
-    emit(report, outputs, colour, as_text)
+    emit(report, outputs, colour, as_text, without_causes)
 
 
-def emit(report: Report, outputs: Sequence[Output], colour: Colour, as_text: TextRender) -> None:
+def emit(
+    report: Report,
+    outputs: Sequence[Output],
+    colour: Colour,
+    as_text: TextRender,
+    without_causes: Container[Format] = (),
+) -> None:
     """Write the report to each output in its format, to files first.
 
-    `as_text` renders text and is told whether to colour. Raises `UsageError` if an output can't be
+    `as_text` renders text and is told whether to colour. The formats in `without_causes` list every entry
+    point. Raises `UsageError` if an output can't be
     written; a closed pipe at standard output is no error.
     """
 
     def render(form: Format, coloured: bool) -> Render:
         if form is Format.TEXT:
             return lambda stream: as_text(report, stream, coloured)
-        return partial(write, report, form)
+        return partial(write, report.without_causes() if form in without_causes else report, form)
 
     deliver(outputs, colour, render)
 
@@ -105,13 +118,16 @@ def print_unjudged(report: Report) -> None:
         click.echo(line)
 
 
-def text_renderer(quiet: bool) -> TextRender:
-    """Return the function with which `check` and `run` render text."""
+def text_renderer(quiet: bool, *, every: bool = False) -> TextRender:
+    """Return the function with which `check` and `run` render text.
+
+    With `every`, all violations are listed, not the causes of many.
+    """
 
     def render(report: Report, stream: TextIO, colour: bool) -> None:
         from nogrow.report import text
 
-        text.render(report, stream, colour=colour, quiet=quiet)
+        text.render(report, stream, colour=colour, quiet=quiet, every=every)
 
     return render
 

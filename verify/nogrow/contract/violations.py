@@ -54,6 +54,9 @@ RULES = {
     Verdict.REACHABLE: Rule.GROWTH_REACHABLE,
 }
 
+GROWTH = frozenset((*RULES.values(), Rule.HOST_GROWS))
+"""The rules on what entry points may do to memories."""
+
 
 class Entered(NamedTuple):
     """The entry point of the artifact `module` that host code calls; its witness leads to the growth.
@@ -178,6 +181,10 @@ class _Violations(LazySequence[Violation]):
         self._entries = entries
         self._allowed = may
 
+    def of_entries(self) -> dict[int, int]:
+        """Return the index of the violation of each entry point that is not made yet."""
+        return {item: index for index, item in enumerate(self._ordered) if not isinstance(item, Violation)}
+
     def __reduce__(self) -> tuple[object, ...]:
         return _Violations, (self._ordered, self._entries, self._allowed)
 
@@ -187,6 +194,27 @@ def _violation(
 ) -> Violation:
     item = ordered[number]
     return item if isinstance(item, Violation) else _growth(entries[item], may.at(item))
+
+
+def growth_violations(found: Sequence[Violation], judgement: Judgement) -> dict[int, int]:
+    """Return for each entry point that breaks a rule by growing a memory, the index of that violation.
+
+    The keys are the numbers of the entry points. Of several violations, the first counts.
+    """
+    if isinstance(found, _Violations):
+        return found.of_entries()
+    about = [
+        (violation.about.kind, violation.about.name) if violation.rule in GROWTH and violation.about else None
+        for violation in found
+    ]
+    if not any(about):
+        return {}
+    numbers = {key: number for number, key in enumerate(judgement.keys)}
+    indices: dict[int, int] = {}
+    for index, key in enumerate(about):
+        if key is not None and key in numbers:
+            indices.setdefault(numbers[key], index)
+    return indices
 
 
 def violations_of_all(clauses: Sequence[ArtifactContract], judgement: Judgement) -> Sequence[Violation]:

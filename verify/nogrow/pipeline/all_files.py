@@ -49,6 +49,7 @@ def check(
     watch: Watch | None = None,
     engine: "Engine | None" = None,
     client: "Client | None" = None,
+    explains: bool = False,
 ) -> Report:
     """Return the report on all targets, with an artifact for each core module.
 
@@ -71,6 +72,7 @@ def check(
     - `views` also reports the stale views in the files of `glue` and in those that a contract names.
     - `watch` is told how many targets of how many are done.
     - `engine` has compiled the kernels before; with it, a single target is judged.
+    - `explains` finds the causes of all growth, allowed or not.
     - `client` has the workers of a Dask cluster judge the targets.
     """
     given = _of_targets(glue, targets)
@@ -95,6 +97,7 @@ def check(
         read_ahead,
         engine,
         several=len(targets) > 1,
+        explains=explains,
     )
 
     def report_progress(done: int) -> None:

@@ -11,7 +11,7 @@ from nogrow.analysis.judgement import Judgement
 from nogrow.analysis.surroundings import Linked, Surroundings
 from nogrow.contract.model import ArtifactContract, Scenario
 from nogrow.contract.select import Target, conditions_of, trusted_by_all
-from nogrow.contract.violations import Violation, notes, violations_of_all
+from nogrow.contract.violations import Violation, growth_violations, notes, violations_of_all
 from nogrow.errors import ModuleError
 from nogrow.jshost.model import Glue, Grower
 from nogrow.pipeline.core_modules import (
@@ -24,7 +24,7 @@ from nogrow.pipeline.core_modules import (
     served_imports,
 )
 from nogrow.pipeline.read_ahead import ReadAhead
-from nogrow.report.model import ArtifactReport, not_judged
+from nogrow.report.model import MOST_LISTED, ArtifactReport, not_judged
 from nogrow.scenarios.result import ScenarioResult, failed_scenarios
 from nogrow.util.background import Background
 from nogrow.wasm.file import read
@@ -33,6 +33,7 @@ from nogrow.wasm.sections import is_component
 from nogrow.wasm.validate import Validation, validate, validate_component
 
 if TYPE_CHECKING:
+    from nogrow.analysis.causes import CauseFinder, GrowthCause
     from nogrow.baseline.regressions import Pinned
     from nogrow.source.lookup import Wanted
 
@@ -86,6 +87,8 @@ class Pipeline:
     """Whether it judges several files: then it keeps little of each."""
     in_threads: bool = False
     """Whether threads judge other files at the same time, which keeps the cores busy."""
+    explains: bool = False
+    """Whether the causes of all growth are wanted, allowed or not."""
 
     def prepare(self) -> None:
         """Begin to compile the kernels, before threads ask for them."""
@@ -205,10 +208,14 @@ class Pipeline:
 
                 growth = host_growth(judgement, case.clauses, case.growers)
                 judgement = judgement._replace(assumptions=(*map(stated, growth), *judgement.assumptions))
-            judgement = in_file(judgement.compact() if self.several else judgement, module)
+            finder = judgement.cause_finder
+            judgement = judgement.compact() if self.several else judgement.settled()
+            judgement = in_file(judgement, module)
             if self.lists_paths and not _can_be_listed(judgement):
                 return not_judged(artifact, TOO_LONG)
             artifact = self._held_to_contract(artifact, judgement, case)
+            if finder is not None:
+                artifact = artifact._replace(causes=self._causes(artifact, judgement, finder))
             artifact = artifact._replace(notes=(*artifact.notes, *_notes(case, judgement, validation)))
         artifact = artifact._replace(scenarios=scenarios)
         if source is not None:
@@ -263,6 +270,17 @@ class Pipeline:
 
             return prove(scanning, trusts, surroundings)
         return judge(case.module.data, trusts, self._engine, surroundings)
+
+    def _causes(
+        self, artifact: ArtifactReport, judgement: Judgement, finder: "CauseFinder"
+    ) -> "tuple[GrowthCause, ...]":
+        """Return the causes of growth that a report may show; finding them takes time."""
+        if self.explains:
+            return finder.among(judgement.verdict_table.verdicts.where(lambda verdict: verdict.grows))
+        entries = growth_violations(artifact.violations, judgement)
+        if not entries or not (self.lists_paths or len(entries) > MOST_LISTED):
+            return ()
+        return finder.among(sorted(entries))
 
     def _run(self, case: _Case) -> tuple[ScenarioResult, ...]:
         run, module = self.run, case.module
@@ -338,7 +356,10 @@ def _offsets_to_locate(artifact: ArtifactReport) -> set[int]:
     """Return the offsets of the instructions whose source a report shows."""
     sites = artifact.judgement.sites if artifact.judgement is not None else ()
     violations = artifact.violations[:MOST_LOCATED]
-    witnesses = (violation.about.witness for violation in violations if violation.about)
+    witnesses = [violation.about.witness for violation in violations if violation.about]
+    if artifact.judgement is not None:
+        # Each cause is shown with the path of one entry point.
+        witnesses += (artifact.judgement.entries[cause.entries[0]].witness for cause in artifact.causes)
     of_violations = (step for witness in witnesses for step in witness[:MOST_LOCATED])
     of_growths = (
         step for result in artifact.scenarios if result.grew_at for step in result.grew_at.backtrace

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from nogrow import __version__
 from nogrow.analysis.assumptions import Assumption, sentences
 from nogrow.analysis.judgement import Entry, Function, Judgement, Memory, Site, Step
+from nogrow.contract.phrases import unmistakable
 from nogrow.contract.violations import Entered, Violation
 from nogrow.jshost.model import CachedView, Call
 from nogrow.report.escaping import in_json
@@ -20,6 +21,7 @@ from nogrow.scenarios.result import ScenarioResult
 from nogrow.source.model import Frame, Frames
 
 if TYPE_CHECKING:
+    from nogrow.analysis.causes import GrowthCause
     from nogrow.baseline.regressions import Better
 
 SCHEMA = "nogrow/report/1"
@@ -63,6 +65,7 @@ def _artifact(artifact: ArtifactReport) -> Object:
         "indirect_calls": artifact.judgement and indirect,
         "assumptions": sentences(judgement.assumptions),
         "violations": map(_violation, artifact.violations),
+        **({"causes": [_cause(cause, judgement) for cause in artifact.causes]} if artifact.causes else {}),
         "scenarios": [_scenario(scenario, sources) for scenario in artifact.scenarios],
         **({} if artifact.better is None else {"improvements": list(map(_better, artifact.better))}),
     }
@@ -133,6 +136,29 @@ def _source(frames: Sequence[Frame]) -> Object | None:
 
 def _function(function: Function) -> Object:
     return {"index": function.index, "name": function.name}
+
+
+def _cause(cause: "GrowthCause", judgement: Judgement) -> Object:
+    entries = (judgement.entries[number] for number in cause.entries)
+    return {
+        **_without_entries(cause),
+        "entries": sorted(unmistakable(entry.name, entry.kind) for entry in entries),
+        "narrower": list(map(_narrower, cause.narrower)),
+    }
+
+
+def _narrower(cause: "GrowthCause") -> Object:
+    return {**_without_entries(cause), "narrower": list(map(_narrower, cause.narrower))}
+
+
+def _without_entries(cause: "GrowthCause") -> Object:
+    return {
+        "function": _function(cause.function),
+        "imported": cause.imported,
+        "memory": cause.memory,
+        "verdict": cause.verdict.label,
+        "count": len(cause.entries),
+    }
 
 
 def _violation(violation: Violation) -> Object:

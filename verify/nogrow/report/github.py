@@ -5,10 +5,12 @@ from itertools import islice
 from typing import TextIO
 
 from nogrow.contract.phrases import counted
+from nogrow.contract.violations import Rule
+from nogrow.report.causes import grouped, message
 from nogrow.report.escaping import in_command, in_property
 from nogrow.report.exit_code import Outcome
 from nogrow.report.locations import Position, Positions
-from nogrow.report.model import Report
+from nogrow.report.model import ArtifactReport, Report
 from nogrow.report.summary import (
     NOT_VALIDATED,
     resting,
@@ -27,11 +29,11 @@ MOST_WARNINGS = 9
 
 
 def render(report: Report, stream: TextIO) -> None:
-    """Write a command for each violation up to the limit, the number of the others, and a summary."""
+    """Write a command for each violation or cause up to the limit, the number of others, and a summary."""
     for line in islice(_errors(report), MOST_ERRORS):
         stream.write(line + "\n")
     nothing = sum(artifact.outcome is Outcome.NOTHING for artifact in report.artifacts)
-    more = nothing + sum(len(artifact.violations) for artifact in report.artifacts) - MOST_ERRORS
+    more = nothing + sum(map(_count, report.artifacts)) - MOST_ERRORS
     if more > 0:
         text = in_command(f"{counted(more, 'more error')} not shown; use --format json=FILE to see all")
         stream.write(f"::warning title=nogrow::{text}\n")
@@ -50,12 +52,26 @@ def _errors(report: Report) -> Iterator[str]:
             yield _command(
                 positions, position, "nothing to check", f"{artifact.path}: {why_nothing(artifact)}"
             )
-        for violation in artifact.violations:
+        causes = grouped(artifact)
+        if causes is not None and artifact.judgement is not None:
+            for shown in causes.causes:
+                position = positions.violation(artifact, shown.violation)
+                text = f"{artifact.path}: {message(shown, artifact.judgement)}"
+                yield _command(positions, position, _title(shown.rule), text)
+        for violation in artifact.violations if causes is None else causes.others_of(artifact):
             position = positions.violation(artifact, violation)
-            title = f"{violation.rule.id} {violation.rule.label}"
-            yield _command(positions, position, title, with_path(artifact, violation))
+            yield _command(positions, position, _title(violation.rule), with_path(artifact, violation))
     if not report.artifacts:
         yield "::error title=nothing to check::no module given"
+
+
+def _title(rule: Rule) -> str:
+    return f"{rule.id} {rule.label}"
+
+
+def _count(artifact: ArtifactReport) -> int:
+    causes = grouped(artifact)
+    return len(artifact.violations) if causes is None else len(causes.causes) + len(causes.others)
 
 
 def _warnings(report: Report) -> Iterator[str]:

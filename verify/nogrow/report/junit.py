@@ -1,10 +1,15 @@
-"""Render a report as JUnit XML: a suite for each artifact, a case for each entry point and scenario."""
+"""Render a report as JUnit XML: a suite for each artifact, a case for each entry point and scenario.
+
+Where many entry points break the contract by growing, each cause of that is a case instead of them.
+"""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, TextIO
 
-from nogrow.contract.phrases import is_assumed, of_entry, unmistakable
+from nogrow.analysis.judgement import Judgement
+from nogrow.contract.phrases import is_assumed, name_of, of_entry, unmistakable
 from nogrow.contract.violations import Rule, Violation
+from nogrow.report.causes import ShownCause, grouped, message
 from nogrow.report.escaping import in_xml
 from nogrow.report.exit_code import Outcome
 from nogrow.report.model import ArtifactReport, Report
@@ -16,7 +21,7 @@ class _Case(NamedTuple):
     """A test case.
 
     `problem` is the element for a case that did not pass, with its type and messages. `output` says which
-    assumptions a passing case rests on.
+    assumptions a passing case rests on. `details` follow the messages in the body.
     """
 
     name: str
@@ -24,6 +29,7 @@ class _Case(NamedTuple):
     type: str = ""
     messages: Sequence[str] = ()
     output: str = ""
+    details: Sequence[str] = ()
 
 
 def render(report: Report, stream: TextIO) -> None:
@@ -51,7 +57,13 @@ def _cases(artifact: ArtifactReport) -> Iterator[_Case]:
         yield _Case("validation", "skipped", NOT_VALIDATED, (why_unvalidated(artifact),))
     of_entries: dict[tuple[str, str, int], list[Violation]] = {}
     of_rules: dict[Rule, list[Violation]] = {}
-    for violation in artifact.violations:
+    causes, judgement = grouped(artifact), artifact.judgement
+    in_causes: set[int] = set()
+    if causes is not None and judgement is not None:
+        for shown in causes.causes:
+            in_causes.update(shown.entries)
+            yield _of_cause(shown, judgement)
+    for violation in artifact.violations if causes is None else causes.others_of(artifact):
         if violation.about is not None:
             of_entries.setdefault(entry_key(violation.about), []).append(violation)
         # Scenarios have cases of their own.
@@ -59,7 +71,7 @@ def _cases(artifact: ArtifactReport) -> Iterator[_Case]:
             of_rules.setdefault(violation.rule, []).append(violation)
     for rule, violations in of_rules.items():
         yield _broken(f"{rule.id} {rule.label}", violations)
-    for entry in by_name(artifact.judgement.entries if artifact.judgement else ()):
+    for entry in by_name(judgement.entries if judgement else (), in_causes):
         case = _broken(unmistakable(entry.name, entry.kind), of_entries.pop(entry_key(entry), []))
         yield case._replace(output=of_entry(entry)) if is_assumed(entry) and case.problem is None else case
     for violations in of_entries.values():
@@ -76,6 +88,19 @@ def _cases(artifact: ArtifactReport) -> Iterator[_Case]:
         yield _Case(f"{Rule.CACHED_VIEW.id} {Rule.CACHED_VIEW.label}")
     if artifact.judgement is not None and not artifact.judgement.entries and not artifact.violations:
         yield _Case("no entry point")
+
+
+def _of_cause(shown: ShownCause, judgement: Judgement) -> _Case:
+    rule = shown.rule
+    entries = (judgement.entries[number] for number in shown.entries)
+    names = sorted(unmistakable(entry.name, entry.kind) for entry in entries)
+    return _Case(
+        f"growth through {name_of(shown.cause.function)}, {shown.cause.verdict.label}",
+        "failure",
+        f"{rule.id} {rule.label}",
+        (message(shown, judgement),),
+        details=("entry points:", *names),
+    )
 
 
 def _broken(name: str, violations: Sequence[Violation]) -> _Case:
@@ -102,7 +127,7 @@ def _case(path: str, case: _Case) -> str:
         kind, prefix = ("", f"{case.type}: ") if skipped else (f'type="{in_xml(case.type)}" ', "")
         summary = in_xml(prefix + case.messages[0] + more)
         # Some readers show only the attribute, others only the body.
-        body = "\n".join(map(in_xml, case.messages))
+        body = "\n".join(map(in_xml, (*case.messages, *case.details)))
         inner = f'<{case.problem} {kind}message="{summary}">{body}</{case.problem}>'
     elif not case.output:
         return start + "/>\n"

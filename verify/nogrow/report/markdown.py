@@ -6,6 +6,7 @@ from typing import TextIO
 
 from nogrow.contract.phrases import counted, shortened
 from nogrow.report import text
+from nogrow.report.causes import grouped
 from nogrow.report.escaping import fenced, in_markdown, printable
 from nogrow.report.exit_code import Outcome
 from nogrow.report.model import ArtifactReport, Report
@@ -74,7 +75,8 @@ def _details(artifacts: list[ArtifactReport]) -> Iterator[str]:
 
 
 def _detail(artifact: ArtifactReport) -> Iterator[str]:
-    first = artifact._replace(violations=artifact.violations[:MOST_VIOLATIONS])
+    by_cause = grouped(artifact) is not None
+    first = artifact if by_cause else artifact._replace(violations=artifact.violations[:MOST_VIOLATIONS])
     # The last line is the summary of the report, which has only this module.
     *lines, _ = text.lines(Report(None, (first,)))
     yield ""
@@ -82,7 +84,7 @@ def _detail(artifact: ArtifactReport) -> Iterator[str]:
     yield ""
     yield from fenced(lines)
     more = len(artifact.violations) - MOST_VIOLATIONS
-    if more > 0:
+    if more > 0 and not by_cause:
         yield ""
         yield f"... and {counted(more, 'more violation')}; use `--format json=FILE` to see all."
 

@@ -12,12 +12,16 @@ from nogrow.scenarios.result import ScenarioResult
 from nogrow.source.model import Frames
 
 if TYPE_CHECKING:
+    from nogrow.analysis.causes import GrowthCause
     from nogrow.archives.archive import Counts
     from nogrow.baseline.regressions import Better
 
 
 # Type checkers forbid writes to a Mapping. A MappingProxyType would enforce that but can't be pickled.
 NO_SOURCES: Frames = {}
+
+MOST_LISTED = 5
+"""Formats that people read list so many entry points that grow; with more, they show the causes."""
 
 
 class ArtifactReport(NamedTuple):
@@ -30,6 +34,7 @@ class ArtifactReport(NamedTuple):
     to the glue code. `sources` has the frames of instructions by their offset in the file, the innermost
     inlined function first. `better` has the entry points with a better verdict than pinned; it is None if
     the artifact was not compared with a lock file. `host` says that the artifact is host code, not a module.
+    `causes` group the entry points that grow and may not, where formats may show them.
     `refused` says that the artifact could not be judged: a violation of NG010 says why, and there is no
     verdict.
     """
@@ -47,6 +52,7 @@ class ArtifactReport(NamedTuple):
     better: "tuple[Better, ...] | None" = None
     host: bool = False
     refused: bool = False
+    causes: "tuple[GrowthCause, ...]" = ()
 
     @property
     def verdict(self) -> Verdict | None:
@@ -127,6 +133,10 @@ class Report(NamedTuple):
     def exit_code(self) -> ExitCode:
         """The exit code of `nogrow check` for this report."""
         return CODES[self.outcome]
+
+    def without_causes(self) -> "Report":
+        """Return the same report whose formats list every entry point that breaks a rule."""
+        return self._replace(artifacts=tuple(item._replace(causes=()) for item in self.artifacts))
 
     def render(self, form: str = "text") -> str:
         """Return the report in a format: text, json, sarif, junit, github, markdown or html.

@@ -1,4 +1,7 @@
-"""Render a report as SARIF 2.1.0 for GitHub's code scanning."""
+"""Render a report as SARIF 2.1.0 for GitHub's code scanning.
+
+A cause that many entry points share is one result, so that code scanning is not flooded.
+"""
 
 import hashlib
 import json
@@ -8,11 +11,12 @@ from collections.abc import Sequence
 from typing import Any, TextIO
 
 from nogrow import __version__
-from nogrow.analysis.judgement import Entry, EntryKind, Step
+from nogrow.analysis.judgement import Entry, EntryKind, Function, Step
 from nogrow.contract.patterns import without_number
-from nogrow.contract.phrases import counted, function_of, shortened, unmistakable
+from nogrow.contract.phrases import counted, entry_name, function_of, name_of, shortened, unmistakable
 from nogrow.contract.violations import Rule, Violation
 from nogrow.jshost.model import CachedView
+from nogrow.report.causes import ShownCause, grouped, message
 from nogrow.report.escaping import in_json, in_sarif
 from nogrow.report.exit_code import Outcome
 from nogrow.report.locations import Position, Positions
@@ -76,8 +80,14 @@ class _Run:
             self.notify("error", f"{artifact.path}: {why_nothing(artifact)}", location)
         if artifact.unvalidated:
             self.notify("warning", f"{artifact.path}: {NOT_VALIDATED}: {why_unvalidated(artifact)}", location)
+        causes = grouped(artifact)
         room = MOST_RESULTS - len(self._results)
-        for violation in artifact.violations[:room]:
+        for shown in causes.causes[:room] if causes is not None else ():
+            self._results.append(self._of_cause(artifact, shown))
+        others = artifact.violations if causes is None else causes.others_of(artifact)
+        self._left_out += sum(shown.size for shown in causes.causes[room:]) if causes is not None else 0
+        room = MOST_RESULTS - len(self._results)
+        for violation in others[:room]:
             position = self._positions.violation(artifact, violation)
             if violation.view is not None:
                 position = self._positions.in_utf16(position)
@@ -85,7 +95,7 @@ class _Run:
             self._results.append(self._result(artifact, violation, location))
             if violation.rule is Rule.NOT_JUDGED:
                 self.notify("error", violation.message, location)
-        self._left_out += max(0, len(artifact.violations) - room)
+        self._left_out += max(0, len(others) - room)
 
     def notify(self, level: str, text: str, location: Object | None = None) -> None:
         """Add a notification about the check itself, unless the limit is reached."""
@@ -129,6 +139,33 @@ class _Run:
             **({"codeFlows": [{"threadFlows": [{"locations": flow}]}]} if flow else {}),
             "partialFingerprints": {"primaryLocationLineHash": self._fingerprint(artifact, violation)},
         }
+
+    def _of_cause(self, artifact: ArtifactReport, shown: ShownCause) -> Object:
+        """Return the result for the entry points of a cause, with some of them as related locations."""
+        location = self._location(self._positions.violation(artifact, shown.violation))
+        result = self._result(artifact, shown.violation, location)
+        text = message(shown, artifact.judgement) if artifact.judgement is not None else ""
+        name = name_of(shown.cause.function)
+        return {
+            **result,
+            "message": _message(f"{artifact.path}: {text}"),
+            "locations": [{**location, "logicalLocations": [_logical(name)]}],
+            "relatedLocations": [
+                self._related(artifact, entry, number) for number, entry in enumerate(shown.examples)
+            ],
+            "partialFingerprints": {
+                "primaryLocationLineHash": self._hash(
+                    artifact, shown.rule, f"cause {shown.cause.verdict.label} {_stable(shown.cause.function)}"
+                )
+            },
+            "properties": {"entryPoints": shown.size},
+        }
+
+    def _related(self, artifact: ArtifactReport, entry: Entry, number: int) -> Object:
+        first = self._positions.step(artifact, entry.witness[0]) if entry.witness else None
+        location = self._location(first or Position(without_number(artifact.path), 1, 1))
+        named = {"logicalLocations": [_logical(entry.name)], "message": _message(entry_name(entry))}
+        return {"id": number, **location, **named}
 
     def _flow(self, artifact: ArtifactReport, entry: Entry) -> list[Object]:
         steps: Sequence[Step] = entry.witness
@@ -181,8 +218,11 @@ class _Run:
 
     def _fingerprint(self, artifact: ArtifactReport, violation: Violation) -> str:
         """Return a hash of the rule, the module and the entry point, which stays the same when code moves."""
+        return self._hash(artifact, violation.rule, _stable_name(violation))
+
+    def _hash(self, artifact: ArtifactReport, rule: Rule, name: str | None) -> str:
         path = self._positions.in_repository(artifact.path) or artifact.path
-        key = json.dumps([violation.rule.id, path, _stable_name(violation)])
+        key = json.dumps([rule.id, path, name])
         self._seen[key] += 1
         return f"{hashlib.sha256(key.encode()).hexdigest()[:16]}:{self._seen[key]}"
 
@@ -221,6 +261,11 @@ def _stable_name(violation: Violation) -> str | None:
     if about is not None and about.kind is EntryKind.ESCAPED and about.function.name:
         return RUST_HASH.sub("E", about.function.name)
     return violation.entry if about is None else unmistakable(about.name, about.kind)
+
+
+def _stable(function: Function) -> str:
+    """Return the function's name; the index of one without a name changes with any other function."""
+    return RUST_HASH.sub("E", function.name) if function.name else ""
 
 
 def _message(text: str) -> Object:

@@ -1,6 +1,6 @@
 """Summarise a report in a few words, for the formats that show a summary above or below the violations."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from nogrow.analysis.judgement import Entry
@@ -81,9 +81,13 @@ def entry_key(entry: Entry) -> tuple[str, str, int]:
     return entry.name, entry.kind.value, entry.function.index
 
 
-def by_name(entries: Sequence[Entry]) -> Iterator[Entry]:
-    """Yield the entry points in the order of their keys, each made when its turn comes."""
-    order = sorted(range(len(entries)), key=lambda number: entry_key(entries[number]))
+def by_name(entries: Sequence[Entry], without: Container[int] = ()) -> Iterator[Entry]:
+    """Yield the entry points in the order of their keys, each made when its turn comes.
+
+    Those whose numbers are in `without` are left out.
+    """
+    kept = [number for number in range(len(entries)) if number not in without]
+    order = sorted(kept, key=lambda number: entry_key(entries[number]))
     return map(entries.__getitem__, order)
 
 

@@ -25,6 +25,7 @@ from nogrow.report.summary import (
 from nogrow.source.model import Frames
 
 if TYPE_CHECKING:
+    from nogrow.report.causes import Grouped
     from nogrow.report.locations import Positions
 
 # Limits for readability; JSON has everything.
@@ -32,6 +33,8 @@ MOST_VIOLATIONS = 20
 MOST_STEPS = 40
 MOST_USES = 10
 WIDTH = 80
+# The lines about a module whose causes are shown: names of imports fill hundreds of columns.
+LONGEST_LINE = 240
 
 COLOURS = {
     Outcome.KEPT: "green",
@@ -41,13 +44,18 @@ COLOURS = {
 }
 
 
-def render(report: Report, stream: TextIO, *, colour: bool = False, quiet: bool = False) -> None:
-    """Write the report; `quiet` hides artifacts that keep their contract, so a kept report writes nothing."""
-    for line in lines(report, colour=colour, quiet=quiet):
+def render(
+    report: Report, stream: TextIO, *, colour: bool = False, quiet: bool = False, every: bool = False
+) -> None:
+    """Write the report; `quiet` hides artifacts that keep their contract, so a kept report writes nothing.
+
+    With `every`, all violations are listed, not the causes of many.
+    """
+    for line in lines(report, colour=colour, quiet=quiet, every=every):
         stream.write(line + "\n")
 
 
-def lines(report: Report, *, colour: bool = False, quiet: bool = False) -> Iterator[str]:
+def lines(report: Report, *, colour: bool = False, quiet: bool = False, every: bool = False) -> Iterator[str]:
     """Yield the lines of the report, without line ends; names from modules and paths are escaped."""
     style = _Style(colour)
     positions = None
@@ -56,30 +64,27 @@ def lines(report: Report, *, colour: bool = False, quiet: bool = False) -> Itera
         from nogrow.report.locations import Positions
 
         positions = Positions(report)
-    for artifact in report.artifacts:
-        shown = artifact.violations[:MOST_VIOLATIONS]
-        for violation in shown:
-            yield from _violation(style, artifact, violation, positions)
-            yield ""
-        more = len(artifact.violations) - MOST_VIOLATIONS
-        if more > 0:
-            yield f"... and {more:,} more in {printable(artifact.path)}; use --format json=FILE to see all"
-            yield ""
-        if any(violation.about and violation.about.witness for violation in shown):
-            yield "help: run `nogrow explain FILE ENTRY` to see the cause of a growth and how to fix it"
-            yield ""
+    causes = [None if every else _causes(artifact) for artifact in report.artifacts]
+    for artifact, by_cause in zip(report.artifacts, causes, strict=True):
+        yield from _violations(style, artifact, by_cause, positions, every=every)
     if any(artifact.better for artifact in report.artifacts) and not quiet:
         yield "help: run `nogrow pin` to lock in these improvements"
         yield ""
     unvalidated = any(artifact.unvalidated for artifact in report.artifacts)
     if quiet and report.outcome is Outcome.KEPT and not unvalidated:
         return
-    for artifact in report.artifacts:
+    for artifact, by_cause in zip(report.artifacts, causes, strict=True):
         if not quiet or artifact.outcome is not Outcome.KEPT or artifact.unvalidated:
-            yield from _artifact(style, artifact)
+            about = _artifact(style, artifact)
+            yield from about if by_cause is None else map(shortened_line, about)
     if report.shipped is not None:
         yield f"searched {searched_files(report.shipped)}"
     yield summary(report, lambda text, outcome: style(text, COLOURS[outcome] if outcome else None))
+
+
+def shortened_line(line: str) -> str:
+    """Return the line, cut where it is longer than `LONGEST_LINE`."""
+    return line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]}..."
 
 
 class _Style:
@@ -88,6 +93,44 @@ class _Style:
 
     def __call__(self, text: str, colour: str | None = None, bold: bool = False) -> str:
         return styled(text, colour, bold=bold) if self._colour else text
+
+
+def _causes(artifact: ArtifactReport) -> "Grouped | None":
+    if not artifact.causes:
+        return None
+    # Imported here, because most reports show no causes.
+    from nogrow.report.causes import grouped
+
+    return grouped(artifact)
+
+
+def _violations(
+    style: _Style,
+    artifact: ArtifactReport,
+    causes: "Grouped | None",
+    positions: "Positions | None",
+    *,
+    every: bool,
+) -> Iterator[str]:
+    found: Sequence[Violation] = artifact.violations
+    if causes is not None:
+        from nogrow.report import causes_text
+
+        yield from causes_text.lines(
+            artifact, causes, style, lambda violation: _where(artifact, violation, positions)
+        )
+        found = causes.others_of(artifact)
+    shown = found if every else found[:MOST_VIOLATIONS]
+    for violation in shown:
+        yield from _violation(style, artifact, violation, positions)
+        yield ""
+    more = len(found) - len(shown)
+    if more > 0:
+        yield f"... and {more:,} more in {printable(artifact.path)}; use --format json=FILE to see all"
+        yield ""
+    if any(violation.about and violation.about.witness for violation in shown):
+        yield "help: run `nogrow explain FILE ENTRY` to see the cause of a growth and how to fix it"
+        yield ""
 
 
 def _violation(

@@ -16,6 +16,7 @@ SCRIPTS = (
     "model.js",
     "descriptions.js",
     "entries.js",
+    "causes.js",
     "views.js",
     "layout.js",
     "graph.js",

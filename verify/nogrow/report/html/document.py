@@ -7,13 +7,14 @@ that there is none.
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from operator import attrgetter
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from nogrow import __version__
 from nogrow.analysis.assumptions import sentences
 from nogrow.analysis.judgement import Entry, EntryKind, Judgement, Memory, Verdict
-from nogrow.contract.phrases import assuming, headline, is_assumed, labels, shortened
+from nogrow.contract.phrases import assuming, headline, is_assumed, labels, name_of, shortened
 from nogrow.contract.violations import Violation
+from nogrow.report.causes import answer
 from nogrow.report.escaping import printable
 from nogrow.report.html.tables import (
     ROOM_FOR_NAMES,
@@ -31,6 +32,9 @@ from nogrow.report.summary import entry_key
 from nogrow.scenarios.result import ScenarioResult
 from nogrow.source.quote import Quotable, SurroundingLines
 
+if TYPE_CHECKING:
+    from nogrow.analysis.causes import GrowthCause
+
 Object = dict[str, object]
 
 # The limits of one page, over all artifacts; JSON has everything.
@@ -38,6 +42,8 @@ MOST_ENTRIES = 100_000
 STEPS_BY_ENTRY, FEW_STEPS = 2, 5_000
 VIOLATIONS_BY_ENTRY, FEW_VIOLATIONS = 2, 100
 MOST_SITES = 5_000
+MOST_CAUSES = 200
+MOST_MEMBERS, MOST_MEMBERS_OF_PARTS = 2_000, 200
 MOST_CALLS = 2_000
 MOST_LINES = 4_000
 LONGEST_LINE = 200
@@ -137,6 +143,8 @@ def _judged(
         "assumed": shown(assumed) if assumed else None,
         "counts": [verdicts.count(verdict) for verdict in Verdict],
         "entries": columns.document(room.names),
+        "answer": answer(judgement) if artifact.causes else None,
+        "causes": _causes(artifact, columns.indices),
         "violations": _violations(artifact, columns.indices, strings, room),
         "violationCount": len(artifact.violations),
     }
@@ -219,6 +227,26 @@ def _violations(
         texts.append(strings.number(text))
         allowed.append(strings.optional(labels(violation.allowed) or None))
     return {"rule": rules, "entry": kept, "named": named, "text": texts, "allowed": allowed}
+
+
+def _causes(artifact: ArtifactReport, indices: Mapping[tuple[str, str, int], int]) -> list[Object]:
+    """Return the causes, each with the indices of those of its entry points that the page has."""
+    judgement = artifact.judgement
+
+    def shown_cause(cause: "GrowthCause", most: int) -> Object:
+        members = (judgement.entries[number] for number in cause.entries) if judgement else ()
+        known = (indices.get(entry_key(entry)) for entry in members)
+        return {
+            "function": cause.function.index,
+            "name": shown(name_of(cause.function)),
+            "imported": cause.imported,
+            "verdict": cause.verdict.rank,
+            "size": len(cause.entries),
+            "entries": list(islice((index for index in known if index is not None), most)),
+            "narrower": [shown_cause(part, MOST_MEMBERS_OF_PARTS) for part in cause.narrower],
+        }
+
+    return [shown_cause(cause, MOST_MEMBERS) for cause in artifact.causes[:MOST_CAUSES]]
 
 
 def _text(violation: Violation) -> tuple[int, str]:

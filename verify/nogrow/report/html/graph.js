@@ -120,7 +120,8 @@ class Graph {
         : 'No entry point in the list has a path to a growth.'
       : `The shortest paths of ${count(paths - leftOut, 'entry point')}, merged: ${count(nodes.size, 'node')}. `
       + (leftOut > 0 ? `${number(leftOut)} more do not fit in ${MOST_NODES} nodes and are left out, the longest first. `
-        + 'Filter the list to see them.' : '');
+        + 'Filter the list to see them. ' : '')
+      + (model.dominated.size > 0 ? 'Causes have a bold frame.' : '');
     if (nodes.size === 0) return;
     this.laid = layOut(this.union);
     this.layer.append(
@@ -145,11 +146,13 @@ class Graph {
     const { model } = this;
     const { x, y } = this.laid.places.get(node.key);
     const worst = Math.max(-1, ...node.entries.slice(0, 1000).map((place) => model.verdict(place)));
+    const dominated = node.kind === 'function' && model.dominated.get(node.index);
     const role = node.kind === 'host' ? 'import that grows the memory' : [
       node.kind === 'function' && indexed(node.index), worst >= 0 && `entry point, ${model.label(worst)}`,
-      node.grows !== null && 'grows the memory'].filter(Boolean).join(', ');
+      node.grows !== null && 'grows the memory',
+      dominated && `all paths of ${count(dominated, 'entry point')} pass it`].filter(Boolean).join(', ');
     const grows = node.grows !== null || node.kind === 'host';
-    const box = svg('g', { class: `box ${node.kind}${grows ? ' grows' : ''}`, transform: `translate(${x} ${y})`,
+    const box = svg('g', { class: `box ${node.kind}${grows ? ' grows' : ''}${dominated ? ' dominator' : ''}`, transform: `translate(${x} ${y})`,
       role: 'button', tabindex: -1, 'data-key': node.key, 'aria-label': `${this.title(node)}: ${role}`,
       click: () => this.choose(node.key, false) },
     svg('title', {}, `${this.title(node)}\n${role}`),

@@ -141,6 +141,8 @@ const entryPoints = (model) => {
       graph.note, graph.node,
     ],
     shown: redraw,
+    select: (place) => { list.select(place); pane.scrollIntoView({ block: 'nearest' }); pane.focus({ preventScroll: true }); },
+    showFunction: (index) => { graph.node.scrollIntoView(); graph.chooseFunction(index); },
   };
 };
 
@@ -159,11 +161,13 @@ const show = (place, move) => {
     el('p', {}, outcomeLabel(artifact), ' ',
       artifact.verdict >= 0 && verdictMark(artifact.verdict, model.label(artifact.verdict)), ' ',
       artifact.violationCount > 0 && count(artifact.violationCount, 'violation')),
+    artifact.answer && el('p', { class: 'answer' }, artifact.answer),
+    causeTree(model, { selectEntry: entries.select, showFunction: entries.showFunction }),
     own.length > 0 && pagedList(own, 50, violationItem, 'ul', { class: 'plain' }),
     artifact.violationCount > shownViolations && el('p', { class: 'quiet' },
       `Only ${number(shownViolations)} of the violations are shown; the JSON report has all.`),
     facts(model),
-    artifact.assumptions.length > 0 && el('details', { open: artifact.assumed !== null },
+    artifact.assumptions.length > 0 && el('details', { open: artifact.assumed !== null && !artifact.answer },
       el('summary', {}, count(artifact.assumptions.length, 'assumption')),
       el('ul', {}, artifact.assumptions.map((text) => el('li', {}, sentence(text))))),
     artifact.notes.length > 0 && el('ul', {}, artifact.notes.map((note) => el('li', {}, 'Note: ', sentence(note)))),

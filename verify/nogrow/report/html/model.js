@@ -1,5 +1,16 @@
 // Answers the questions of the views from the columns of an artifact.
 
+// How many entry points each function dominates, by its index.
+const dominators = (causes) => {
+  const sizes = new Map();
+  const add = (cause) => {
+    sizes.set(cause.function, (sizes.get(cause.function) || 0) + cause.size);
+    cause.narrower.forEach(add);
+  };
+  causes.forEach(add);
+  return sizes;
+};
+
 class Model {
   constructor(artifact, report) {
     this.artifact = artifact;
@@ -18,6 +29,7 @@ class Model {
       if (!this.violations.has(entry)) this.violations.set(entry, []);
       this.violations.get(entry).push(place);
     });
+    this.dominated = dominators(artifact.causes);
     this.texts = null;
     // Each step comes after its next step, whose length is therefore known.
     const lengths = [];

@@ -1,0 +1,162 @@
+"""Prepare the causes of growth for the formats that people read: the answer, and each cause with examples.
+
+With few entry points that grow, these formats list the entry points instead.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from nogrow.analysis.causes import GrowthCause
+from nogrow.analysis.judgement import Entry, EntryKind, Judgement, Verdict
+from nogrow.contract.phrases import counted, entry_name, labels, listed, name_of, path_of
+from nogrow.contract.violations import Rule, Violation, growth_violations
+from nogrow.report.model import MOST_LISTED, ArtifactReport
+from nogrow.util.lazy import LazySequence
+
+MOST_EXAMPLES = 3
+MOST_NARROWER = 3
+# An example is chosen from so many entry points.
+_CANDIDATES = 200
+
+_ACTS = {
+    Verdict.REACHABLE: "can grow {} and return",
+    Verdict.CAPPED: "can grow {} by 0 pages and return",
+    Verdict.TRAP_ONLY: "can grow {} before a trap",
+    Verdict.THROW_ONLY: "can grow {} before an exception",
+    Verdict.CAPPED_AND_THROW_ONLY: "can grow {} before an exception, and another memory by 0 pages",
+}
+_ONLY = {
+    Verdict.CAPPED: "by 0 pages",
+    Verdict.TRAP_ONLY: "before a trap",
+    Verdict.THROW_ONLY: "before an exception",
+    Verdict.CAPPED_AND_THROW_ONLY: "by 0 pages or before an exception",
+}
+
+
+class ShownCause(NamedTuple):
+    """A cause with the violations of the entry points that belong to it.
+
+    `violation` is that of the entry point whose path is shown, `examples` are a few of the `entries`, which
+    are numbers of entry points.
+    """
+
+    cause: GrowthCause
+    violation: Violation
+    examples: tuple[Entry, ...]
+    entries: Sequence[int]
+
+    @property
+    def size(self) -> int:
+        """The number of the entry points."""
+        return len(self.entries)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the examples."""
+        return tuple(map(entry_name, self.examples))
+
+    @property
+    def rule(self) -> Rule:
+        """The rule that these entry points break."""
+        return self.violation.rule
+
+
+class Grouped(NamedTuple):
+    """The violations of an artifact: those about growth by cause, and the indices of the others."""
+
+    causes: tuple[ShownCause, ...]
+    others: Sequence[int]
+
+    def others_of(self, artifact: ArtifactReport) -> Sequence[Violation]:
+        """Return the violations that are not about growth, each made when somebody reads it."""
+        return LazySequence(len(self.others), lambda number: artifact.violations[self.others[number]])
+
+
+def grouped(artifact: ArtifactReport) -> Grouped | None:
+    """Return the violations by cause, None if there are so few that all can be listed."""
+    judgement = artifact.judgement
+    if judgement is None or not artifact.causes or len(artifact.violations) <= MOST_LISTED:
+        return None
+    indices = growth_violations(artifact.violations, judgement)
+    if len(indices) <= MOST_LISTED:
+        return None
+    causes: list[ShownCause] = []
+    for cause in artifact.causes:
+        entries = [number for number in cause.entries if number in indices]
+        if entries:
+            examples = _examples(judgement, entries)
+            first = artifact.violations[indices[examples[0]]]
+            shown = tuple(judgement.entries[number] for number in examples)
+            causes.append(ShownCause(cause, first, shown, entries))
+    taken = set(indices.values())
+    others = [index for index in range(len(artifact.violations)) if index not in taken]
+    return Grouped(tuple(causes), others)
+
+
+def _examples(judgement: Judgement, entries: Sequence[int]) -> list[int]:
+    """Return a few entry points, those with names that a person gave them first."""
+    chosen = sorted(entries[:_CANDIDATES], key=lambda number: _strangeness(judgement.entries[number]))
+    return chosen[:MOST_EXAMPLES]
+
+
+def _strangeness(entry: Entry) -> tuple[bool, bool]:
+    return entry.kind is EntryKind.ESCAPED, entry.name.startswith("_")
+
+
+def answer(judgement: Judgement) -> str:
+    """Return a sentence that says how many entry points can grow a memory, and how."""
+    table = judgement.verdict_table
+    counts = {verdict: table.counting.count(verdict) for verdict in Verdict}
+    total = len(table.verdicts)
+    parts: list[str] = []
+    for verdict in (Verdict.REACHABLE, *_ONLY):
+        if counts[verdict]:
+            parts.append(_part(counts[verdict], verdict, total, memory_of(judgement), first=not parts))
+    harmless = counts[Verdict.UNREACHABLE] + counts[Verdict.ABSENT]
+    if harmless:
+        parts.append(f"{harmless:,} cannot")
+    return "; ".join(parts) + "."
+
+
+def _part(count: int, verdict: Verdict, total: int, memory: str, *, first: bool) -> str:
+    how = f" only {_ONLY[verdict]}" if verdict in _ONLY else ""
+    return f"{count:,} of {total:,} entry points can grow {memory}{how}" if first else f"{count:,}{how}"
+
+
+def memory_of(judgement: Judgement, index: int | None = None) -> str:
+    """Return how a sentence names the memory with an index, or the memories of a module."""
+    if len(judgement.memories) > 1:
+        return "a memory" if index is None else f"memory {index}"
+    return "the shared memory" if any(memory.shared for memory in judgement.memories) else "the memory"
+
+
+def claim(shown: ShownCause, judgement: Judgement) -> str:
+    """Return a sentence that says what the entry points of a cause can do, and which function causes it."""
+    act = _ACTS[shown.cause.verdict].format(memory_of(judgement, shown.cause.memory))
+    paths = "its path passes" if shown.size == 1 else "all their paths pass"
+    return f"{_entry_points(shown.size)} {act}; {paths} {subject(shown.cause)}"
+
+
+def message(shown: ShownCause, judgement: Judgement) -> str:
+    """Return the claim with examples and the allowed verdicts, as one line."""
+    examples = f"; for example {listed(shown.names)}" if shown.size > 1 else ""
+    path = ""
+    if shown.violation.about is not None and shown.violation.about.witness:
+        path = f"; path of `{shown.names[0]}`: {path_of(shown.violation.about.witness)}"
+    allowed = f"; allowed: {labels(shown.violation.allowed)}" if shown.violation.allowed else ""
+    return f"{claim(shown, judgement)}{examples}{path}{allowed}"
+
+
+def subject(cause: GrowthCause) -> str:
+    """Return the function of a cause in backticks."""
+    return f"{'the import ' if cause.imported else ''}`{name_of(cause.function)}`"
+
+
+def narrower(cause: GrowthCause) -> Iterator[str]:
+    """Yield how many entry points pass which further functions, for the first of those."""
+    for part in cause.narrower[:MOST_NARROWER]:
+        yield f"{len(part.entries):,} through {subject(part)}"
+
+
+def _entry_points(count: int) -> str:
+    return counted(count, "entry point") if count < 1000 else f"{count:,} entry points"
