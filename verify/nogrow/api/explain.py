@@ -59,7 +59,15 @@ def explain(
     from nogrow.pipeline.all_files import check
 
     glue = host_code_at(named)
-    report = check(rules, chosen, judge=judge, glue=glue, read_ahead=read_ahead, lists_paths=list_paths)
+    report = check(
+        rules,
+        chosen,
+        judge=judge,
+        glue=glue,
+        read_ahead=read_ahead,
+        lists_paths=list_paths,
+        explains=entry is None,
+    )
     report = _narrowed(report, None if number is None else f"{chosen[0].path}#{number}")
     parts: tuple[Explained, ...] = ()
     contents: dict[str, str] = {}
@@ -124,6 +132,7 @@ def _explained(
             name is not None,
             artifact.growers,
             artifact.notes if note is None else (*artifact.notes, note),
+            artifact.causes if name is None else (),
         )
         parts.append(part)
     if name is None:

@@ -5,6 +5,7 @@ from functools import cache
 from itertools import islice
 from typing import NamedTuple
 
+from nogrow.analysis.causes import GrowthCause
 from nogrow.analysis.judgement import Entry, EntryKind, Judgement
 from nogrow.contract.phrases import unmistakable
 from nogrow.explain.advice import Advice, advice_for
@@ -32,7 +33,8 @@ class Explained(NamedTuple):
 
     `harmless` are the requested entry points that cannot grow a memory; `growing` is the number of entry
     points that can. `by_name` says that an entry point was requested. `growers` are the imports that grow the
-    memory according to the glue code. `notes` are for the user.
+    memory according to the glue code. `notes` are for the user. `causes` group all entry points that can grow
+    a memory, if none was requested.
     """
 
     path: str
@@ -44,6 +46,7 @@ class Explained(NamedTuple):
     by_name: bool
     growers: tuple[Grower, ...] = ()
     notes: tuple[str, ...] = ()
+    causes: tuple[GrowthCause, ...] = ()
 
 
 def chosen(judgement: Judgement, name: str | None) -> list[Entry]:

@@ -84,19 +84,26 @@ def grouped(artifact: ArtifactReport) -> Grouped | None:
     for cause in artifact.causes:
         entries = [number for number in cause.entries if number in indices]
         if entries:
-            examples = _examples(judgement, entries)
-            first = artifact.violations[indices[examples[0]]]
-            shown = tuple(judgement.entries[number] for number in examples)
-            causes.append(ShownCause(cause, first, shown, entries))
+            chosen = _examples(judgement, entries)
+            first = artifact.violations[indices[chosen[0]]]
+            causes.append(ShownCause(cause, first, _entries(judgement, chosen), entries))
     taken = set(indices.values())
     others = [index for index in range(len(artifact.violations)) if index not in taken]
     return Grouped(tuple(causes), others)
 
 
+def examples(judgement: Judgement, entries: Sequence[int]) -> tuple[Entry, ...]:
+    """Return a few of the entry points, those with names that a person gave them first."""
+    return _entries(judgement, _examples(judgement, entries))
+
+
 def _examples(judgement: Judgement, entries: Sequence[int]) -> list[int]:
-    """Return a few entry points, those with names that a person gave them first."""
     chosen = sorted(entries[:_CANDIDATES], key=lambda number: _strangeness(judgement.entries[number]))
     return chosen[:MOST_EXAMPLES]
+
+
+def _entries(judgement: Judgement, numbers: Sequence[int]) -> tuple[Entry, ...]:
+    return tuple(judgement.entries[number] for number in numbers)
 
 
 def _strangeness(entry: Entry) -> tuple[bool, bool]:

@@ -1,11 +1,21 @@
 """Render the causes of growth as text: the answer in a sentence, then the causes, the largest first."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from nogrow.analysis.judgement import Entry, Function, Step
+from nogrow.analysis.causes import GrowthCause
+from nogrow.analysis.judgement import Entry, Function, Judgement, Step
 from nogrow.contract.phrases import counted, function_of, labels, listed, shortened
 from nogrow.contract.violations import Violation
-from nogrow.report.causes import Grouped, ShownCause, answer, claim, narrower
+from nogrow.report.causes import (
+    MOST_NARROWER,
+    Grouped,
+    ShownCause,
+    answer,
+    claim,
+    examples,
+    narrower,
+    subject,
+)
 from nogrow.report.escaping import printable
 from nogrow.report.model import ArtifactReport
 from nogrow.report.steps import frames_of
@@ -14,7 +24,7 @@ from nogrow.source.model import Frames
 MOST_CAUSES = 4
 # The path of the first cause is shown step by step.
 MOST_STEPS = 7
-LONGEST_NAME = 60
+LONGEST_NAME, LONGEST_EXAMPLE = 60, 40
 
 Style = Callable[..., str]
 Where = Callable[[Violation], Iterator[str]]
@@ -38,6 +48,24 @@ def lines(artifact: ArtifactReport, found: Grouped, style: Style, where: Where) 
     yield "help: if the function of a cause did not grow the memory, no entry point of that cause could;"
     yield "      `nogrow explain FILE` says what to change, and `check --all` lists every entry point"
     yield ""
+
+
+def cause_tree(causes: Sequence[GrowthCause], judgement: Judgement) -> Iterator[str]:
+    """Yield a line for each of the largest causes, with the narrower ones below it."""
+    yield "   = entry points by the function that all their paths to a growth pass:"
+    for cause in causes[:MOST_CAUSES]:
+        yield f"     {_sized(cause)} ({cause.verdict.label})"
+        names = (shortened(entry.name, LONGEST_EXAMPLE) for entry in examples(judgement, cause.entries))
+        yield f"              such as {printable(listed(list(names)))}"
+        yield from (f"           {_sized(part)}" for part in cause.narrower[:MOST_NARROWER])
+    more = causes[MOST_CAUSES:]
+    if more:
+        entries = sum(len(cause.entries) for cause in more)
+        yield f"     ... and {counted(len(more), 'smaller cause')} of {counted(entries, 'entry point')}"
+
+
+def _sized(cause: GrowthCause) -> str:
+    return f"{len(cause.entries):>7,}  {printable(subject(cause))}"
 
 
 def _cause(

@@ -14,9 +14,12 @@ from nogrow.explain.cause import Cause
 from nogrow.explain.explain import Explained, Explanation
 from nogrow.explain.provenance import Origin
 from nogrow.explain.toolchain import Kind
+from nogrow.report.causes import answer
+from nogrow.report.causes_text import cause_tree
 from nogrow.report.colours import styled
 from nogrow.report.escaping import printable
 from nogrow.report.locations import drawn
+from nogrow.report.model import MOST_LISTED
 from nogrow.report.steps import action_of
 from nogrow.source.model import Frame
 from nogrow.source.quote import Excerpt
@@ -62,6 +65,10 @@ def render(parts: Sequence[Explained], stream: TextIO, options: Options) -> None
 def _part(part: Explained, options: Options) -> Iterator[str]:
     shown = part.explanations if part.by_name else part.explanations[:MOST_CAUSES]
     seen: set[Advice] = set()
+    if part.causes and part.growing > MOST_LISTED:
+        yield from _wrapped(f"{printable(part.path)}: {answer(part.judgement)}")
+        yield from cause_tree(part.causes, part.judgement)
+        yield ""
     for explanation in shown:
         yield from _Text(part, explanation, options).lines(seen)
         yield ""
@@ -255,12 +262,14 @@ def _imports(names: Sequence[str]) -> str:
 def _because(cause: Cause) -> str:
     """Return the reason for the growth as the end of a sentence."""
     if cause.vague:
-        unnamed = "along functions that have no names"
+        unnamed = "by way of functions that have no names"
         return unnamed if cause.use is UNKNOWN else f"because {_allocates(cause.use, '')}, {unnamed}"
     blamed = cause.blamed
     if blamed is None:
         if cause.path[0].origin is Origin.ALLOCATOR:
             return "because the host calls the allocator through it"
+        if cause.use is UNKNOWN:
+            return "because library code on its path allocates"
         named = all(function.origin is not Origin.UNKNOWN for function in cause.path)
         whose = "; no code of yours is on the path" if named else ""
         if cause.use is UNKNOWN:
