@@ -97,12 +97,33 @@ def _path(
             readable = demangle(outer.function)
         whose = origin_of(readable, outer.file if outer else None)
         shown = readable or f"func[{step.function.index}]"
+        if outer is not None and _is_inlined(step, outer, readable, whose, names):
+            path.append(PathFunction(number, step, shown, Origin.USER))
+            path.append(PathFunction(number, step, _module_of(outer), whose, outer, inlined=True))
+            continue
         path.append(PathFunction(number, step, shown, whose, outer))
         for frame in frames[-2::-1]:
             inner = demangle(frame.function) if frame.function else None
             whose = origin_of(inner, frame.file)
             path.append(PathFunction(number, step, inner or "(inlined)", whose, frame, inlined=True))
     return path
+
+
+def _is_inlined(
+    step: Step, frame: Frame, name: str | None, whose: Origin, names: Mapping[int, str]
+) -> bool:
+    """Return whether a library's code is inlined into a function that the user exports.
+
+    Source maps have a position for each instruction, and no function.
+    """
+    exported = step.function.index in names
+    return exported and not frame.function and whose.is_library and origin_of(name, None) is Origin.USER
+
+
+def _module_of(frame: Frame) -> str:
+    """Return the name of the library's module that the frame is in, as AssemblyScript spells it."""
+    _, found, rest = frame.file.replace("\\", "/").rpartition("~lib/")
+    return f"{found}{rest.removesuffix('.ts')}" if found else "(inlined)"
 
 
 def _function_outside(number: int, step: Step) -> PathFunction:
