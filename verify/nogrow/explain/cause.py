@@ -109,9 +109,7 @@ def _path(
     return path
 
 
-def _is_inlined(
-    step: Step, frame: Frame, name: str | None, whose: Origin, names: Mapping[int, str]
-) -> bool:
+def _is_inlined(step: Step, frame: Frame, name: str | None, whose: Origin, names: Mapping[int, str]) -> bool:
     """Return whether a library's code is inlined into a function that the user exports.
 
     Source maps have a position for each instruction, and no function.
