@@ -1,4 +1,4 @@
-"""Test the causes of growth in each format, on a module with many exports. NOGROW_UPDATE_GOLDENS=1 updates files."""
+"""Test the causes of growth in each format, on a module with many exports."""
 
 import io
 import json
@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from nogrow.api.check import check
-from nogrow.report import as_json, github, junit, markdown, sarif, text
+from nogrow.api.explain import explain
+from nogrow.report import as_json, explain_text, github, junit, markdown, sarif, text
 from nogrow.report.causes import answer, grouped
 from nogrow.report.html.document import document
 from nogrow.report.model import Report
@@ -98,7 +99,9 @@ def test_other_violations_are_listed(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.chdir(tmp_path)
     Path("app.wasm").write_bytes(MODULE)
     contract = Path("nogrow.toml")
-    contract.write_text('schema = 1\n[[artifact]]\npath = "app.wasm"\n[artifact.memory]\nmax_pages = 1\n')
+    contract.write_text(
+        'schema = 1\n[[artifact]]\npath = "app.wasm"\n[artifact.memory]\nmax_pages = 1\n', "utf-8"
+    )
     shown = as_text(check(contract=contract))
     assert "error[NG007]: memory-limits:" in shown
     assert "24 entry points can grow the memory and return" in shown
@@ -160,3 +163,25 @@ def test_page_has_causes_as_a_tree(report: Report) -> None:
     assert [part["name"] for part in first["narrower"]] == ["format"]
     assert second["name"] == "panic"
     assert page["answer"] == answer(report.artifacts[0].judgement)
+
+
+def test_explain_lists_the_causes_first(report: Report) -> None:
+    (part,) = explain("app.wasm").parts
+    assert [(cause.function.name, len(cause.entries)) for cause in part.causes] == [
+        ("__rust_alloc", 24),
+        ("panic", 6),
+    ]
+    stream = io.StringIO()
+    explain_text.render([part], stream, explain_text.Options(lambda frame: None))
+    same("explained", stream.getvalue().partition("\n\n")[0] + "\n")
+
+
+def test_explain_of_one_entry_point_lists_no_causes(report: Report) -> None:
+    assert [part.causes for part in explain("app.wasm", "set_0").parts] == [()]
+
+
+def test_explain_lists_causes_of_growth_that_the_contract_allows(report: Report) -> None:
+    allowing = 'schema = 1\n[[artifact]]\npath = "app.wasm"\nallow = ["reachable"]\n'
+    Path("nogrow.toml").write_text(allowing, encoding="utf-8")
+    (part,) = explain("app.wasm", contract="nogrow.toml").parts
+    assert sum(len(cause.entries) for cause in part.causes) == 30

@@ -92,8 +92,8 @@ def _cases(artifact: ArtifactReport) -> Iterator[_Case]:
 
 def _of_cause(shown: ShownCause, judgement: Judgement) -> _Case:
     rule = shown.rule
-    entries = (judgement.entries[number] for number in shown.entries)
-    names = sorted(unmistakable(entry.name, entry.kind) for entry in entries)
+    members = (judgement.entries[number] for number in shown.entries)
+    names = sorted(unmistakable(member.name, member.kind) for member in members)
     return _Case(
         f"growth through {name_of(shown.cause.function)}, {shown.cause.verdict.label}",
         "failure",
