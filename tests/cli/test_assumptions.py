@@ -56,7 +56,7 @@ def test_each_command_names_the_assumption(nogrow: Nogrow, calling: Path, words:
 
 def test_sealed_copy_names_the_assumption(nogrow: Nogrow, calling: Path) -> None:
     result = nogrow("seal", "calling.wasm", "-o", "sealed.wasm", "--mode", "cap")
-    assert f"-> absent, assuming that {HARMLESS}" in result.stdout
+    assert f"  verdict absent, assuming that {HARMLESS}\n" in result.stdout
 
 
 def test_trusted_imports_leave_nothing_to_assume(nogrow: Nogrow, folder: Path, calling: Path) -> None:

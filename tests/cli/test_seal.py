@@ -40,10 +40,13 @@ def test_seal_reports_remaining_growth(nogrow: Nogrow, folder: Path) -> None:
     text = host + '(memory (export "memory") 1 9) (func (export "f") (drop (call $g (i32.const 1)))))'
     write_module(folder / "host.wasm", text)
     result = nogrow("seal", "host.wasm", "-o", "o.wasm", "--mode", "deny")
-    assert "verdict reachable -> reachable" in result.stdout
+    assert "->" not in result.stdout
+    assert result.stdout.splitlines()[-1] == "The copy is the same as FILE: no code of it grows a memory."
     assert "the host can still grow the memory in env.emscripten_resize_heap" in result.stdout
     result = nogrow("seal", "host.wasm", "-o", "p.wasm", "--mode", "cap", "--pages", "3")
     assert "verdict reachable -> absent" in result.stdout
+    assert "memory 0: 1 page, at most 9 -> 3 pages" in result.stdout
+    assert "keep the host from growing" in result.stdout.splitlines()[-1]
     write_module(
         folder / "zero.wasm", '(module (memory 1) (func (export "f") (drop (memory.grow (i32.const 0)))))'
     )

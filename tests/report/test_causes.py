@@ -162,7 +162,9 @@ def test_page_has_causes_as_a_tree(report: Report) -> None:
     assert (first["name"], first["size"], len(first["entries"])) == ("__rust_alloc", 24, 24)
     assert [part["name"] for part in first["narrower"]] == ["format"]
     assert second["name"] == "panic"
-    assert page["answer"] == answer(report.artifacts[0].judgement)
+    judgement = report.artifacts[0].judgement
+    assert judgement is not None
+    assert page["answer"] == answer(judgement)
 
 
 def test_explain_lists_the_causes_first(report: Report) -> None:
@@ -185,3 +187,28 @@ def test_explain_lists_causes_of_growth_that_the_contract_allows(report: Report)
     Path("nogrow.toml").write_text(allowing, encoding="utf-8")
     (part,) = explain("app.wasm", contract="nogrow.toml").parts
     assert sum(len(cause.entries) for cause in part.causes) == 30
+
+
+def test_shared_memory_is_called_shared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    module = assemble(
+        '(module (memory (export "m") 1 2 shared) (func (export "f") (drop (memory.grow (i32.const 1)))))'
+    )
+    Path("shared.wasm").write_bytes(module)
+    (artifact,) = check(["shared.wasm"]).artifacts
+    assert artifact.violations[0].headline == (
+        "`f` can grow the shared memory 0 and return, which makes the host's views too short; "
+        "its verdict is reachable"
+    )
+    assert artifact.judgement is not None
+    assert answer(artifact.judgement) == "1 of 1 entry point can grow the shared memory."
+
+
+def test_shared_memory_of_fixed_size_keeps_its_views(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    module = assemble(
+        '(module (memory (export "m") 1 1 shared) (func (export "f") (drop (memory.grow (i32.const 0)))))'
+    )
+    Path("shared.wasm").write_bytes(module)
+    ((first, *_),) = (artifact.violations for artifact in check(["shared.wasm"]).artifacts)
+    assert "by 0 pages and return, which leaves all views as they are" in first.headline

@@ -15,6 +15,7 @@ from nogrow.errors import UsageError
 from nogrow.report.escaping import printable
 
 if TYPE_CHECKING:
+    from nogrow.analysis.judgement import Judgement, Memory
     from nogrow.rewrite.comparison import Comparison
     from nogrow.rewrite.rewrite import Mode
 
@@ -31,6 +32,13 @@ _EFFECTS = {
     "were exhausted.",
 }
 _REPLACE_GROW = ("deny", "trap")
+_UNCHANGED = {
+    "cap": "each memory is at its maximum from the start",
+    "deny": "no code of it grows a memory",
+    "trap": "no code of it grows a memory",
+    "reserve": "no memory of it can grow",
+}
+_LIMITS_ONLY = "No code of the module grows a memory; the limits now keep the host from growing one, too."
 _SCENARIOS: Final = "scenarios"
 
 
@@ -85,17 +93,17 @@ def seal(
             click.echo(line)
     for note in copy.notes:
         click.echo(f"  note: {printable(note)}")
-    click.echo(f"{_effect(copy.mode.value, copy.comparisons)} Try it with your scenarios: nogrow run")
+    click.echo(_effect(copy.mode.value, copy.comparisons, changed=copy.changed))
 
 
-def _effect(mode: str, comparisons: "Sequence[Comparison]") -> str:
-    """Return what the copy does where the original grows its memory."""
-    if mode in _REPLACE_GROW:
-        if any(comparison.growers for comparison in comparisons):
-            return "The host grows this memory, and the copy does not change that: use the mode reserve."
-        if not any(comparison.before.sites for comparison in comparisons):
-            return "FILE has no memory.grow, so the copy behaves as it does."
-    return _EFFECTS[mode]
+def _effect(mode: str, comparisons: "Sequence[Comparison]", *, changed: bool) -> str:
+    """Return what the copy does where the original grows its memory, or that nothing changed."""
+    if mode in _REPLACE_GROW and any(comparison.growers for comparison in comparisons):
+        return "The host grows this memory, and the copy does not change that: use the mode reserve."
+    if not changed:
+        return f"The copy is the same as FILE: {_UNCHANGED[mode]}."
+    sites = any(comparison.before.sites for comparison in comparisons)
+    return f"{_EFFECTS[mode] if sites else _LIMITS_ONLY} Try it with your scenarios: nogrow run"
 
 
 def _mode(mode: str | None) -> "Mode | None":
@@ -136,17 +144,40 @@ def _target(file: Path, output: Path | None, *, in_place: bool, force: bool) -> 
 
 
 def _lines(comparison: "Comparison") -> Iterator[str]:
+    """Yield what sealing changed in a module, and the notes."""
     name = "" if comparison.number is None else f"core module {comparison.number}: "
     before, after, changed = comparison.before, comparison.after, comparison.changed
-    of_all = f"{len(changed)} of {counted(len(before.entries), 'entry point')}"
-    yield (
-        f"  {name}verdict {before.verdict.label} -> {printable(headline(after))}, "
-        f"{of_all} changed; {counted(len(before.sites), 'grow site')} -> {len(after.sites)}"
-    )
+    facts = "; ".join(_changes(before, after, len(changed)))
+    if facts:
+        yield f"  {name}{facts}"
+    if before.verdict is after.verdict and after.resting.assumptions:
+        yield f"  {name}verdict {printable(headline(after))}"
     worst_first = sorted(changed, key=lambda entry: -entry.before.rank)
     for entry in worst_first[:_MOST_ENTRIES]:
         yield f"    {printable(entry.name)}: {entry.before.label} -> {entry.after.label}"
     if len(changed) > _MOST_ENTRIES:
-        yield f"    ... and {len(changed) - _MOST_ENTRIES} more"
+        yield f"    ... and {len(changed) - _MOST_ENTRIES:,} more"
     for note in comparison.notes:
         yield f"  {name}note: {printable(note)}"
+
+
+def _changes(before: "Judgement", after: "Judgement", changed: int) -> Iterator[str]:
+    """Yield what is different after sealing: verdicts, grow sites, limits of memories."""
+    old, new = before.verdict.label, printable(headline(after))
+    of_all = f"{changed:,} of {counted(len(before.entries), 'entry point')} changed"
+    if before.verdict is not after.verdict:
+        yield f"verdict {old} -> {new}, {of_all}"
+    elif changed:
+        yield of_all
+    if len(before.sites) != len(after.sites):
+        yield f"{counted(len(before.sites), 'grow site')} -> {len(after.sites)}"
+    for memory, sealed in zip(before.memories, after.memories, strict=False):
+        if _limits(memory) != _limits(sealed):
+            yield f"memory {memory.index}: {_limits(memory)} -> {_limits(sealed)}"
+
+
+def _limits(memory: "Memory") -> str:
+    most = "no maximum" if memory.max_pages is None else f"at most {memory.max_pages:,}"
+    if memory.fixed:
+        return counted(memory.min_pages, "page")
+    return f"{counted(memory.min_pages, 'page')}, {most}"

@@ -134,7 +134,8 @@ def violations(contract: ArtifactContract, judgement: Judgement) -> Sequence[Vio
     ):
         found[violation.rule.id].append(violation)
     ordered = [item for rule_id in sorted(found) for item in found[rule_id]]
-    return _Violations(ordered, judgement.entries, allowed_verdicts)
+    shared = frozenset(memory.index for memory in judgement.memories if memory.shared)
+    return _Violations(ordered, judgement.entries, allowed_verdicts, shared)
 
 
 def _by_rule(
@@ -172,28 +173,43 @@ class _Allowed(NamedTuple):
 class _Violations(LazySequence[Violation]):
     """Violations, of which those of entry points are made of their indices when somebody reads them."""
 
-    __slots__ = ("_allowed", "_entries", "_ordered")
+    __slots__ = ("_allowed", "_entries", "_ordered", "_shared")
 
-    def __init__(self, ordered: "Sequence[int | Violation]", entries: Sequence[Entry], may: _Allowed) -> None:
+    def __init__(
+        self,
+        ordered: "Sequence[int | Violation]",
+        entries: Sequence[Entry],
+        may: _Allowed,
+        shared: frozenset[int],
+    ) -> None:
+        """`shared` are the shared memories."""
         # A method would refer back to the violations, and keep their module alive until garbage is collected.
-        super().__init__(len(ordered), partial(_violation, ordered, entries, may))
+        super().__init__(len(ordered), partial(_violation, ordered, entries, may, shared))
         self._ordered = ordered
         self._entries = entries
         self._allowed = may
+        self._shared = shared
 
     def of_entries(self) -> dict[int, int]:
         """Return the index of the violation of each entry point that is not made yet."""
         return {item: index for index, item in enumerate(self._ordered) if not isinstance(item, Violation)}
 
     def __reduce__(self) -> tuple[object, ...]:
-        return _Violations, (self._ordered, self._entries, self._allowed)
+        return _Violations, (self._ordered, self._entries, self._allowed, self._shared)
 
 
 def _violation(
-    ordered: "Sequence[int | Violation]", entries: Sequence[Entry], may: _Allowed, number: int
+    ordered: "Sequence[int | Violation]",
+    entries: Sequence[Entry],
+    may: _Allowed,
+    shared: frozenset[int],
+    number: int,
 ) -> Violation:
     item = ordered[number]
-    return item if isinstance(item, Violation) else _growth(entries[item], may.at(item))
+    if isinstance(item, Violation):
+        return item
+    entry = entries[item]
+    return _growth(entry, may.at(item), shared=entry.memory in shared)
 
 
 def growth_violations(found: Sequence[Violation], judgement: Judgement) -> dict[int, int]:
@@ -295,9 +311,10 @@ def _rule(verdict: Verdict, may: tuple[Verdict, ...], *, by_host: bool) -> Rule 
     return RULES.get(verdict)
 
 
-def _growth(entry: Entry, may: tuple[Verdict, ...]) -> Violation:
+def _growth(entry: Entry, may: tuple[Verdict, ...], *, shared: bool) -> Violation:
     rule = _rule(entry.verdict, may, by_host=entry.host_grows is not None)
     memory = "a memory" if entry.memory is None else f"memory {entry.memory}"
+    memory = f"the shared {memory}" if shared else memory
     if entry.host_grows is not None and entry.grower is not None:
         before = " before a trap" if entry.verdict is Verdict.TRAP_ONLY else ""
         grower = f"{shortened(entry.grower)} grows {memory}{before}"
@@ -308,6 +325,10 @@ def _growth(entry: Entry, may: tuple[Verdict, ...]) -> Violation:
         effect = f"can execute a growth of {memory}, which always fails as it is at its maximum"
     else:
         effect = f"can grow {memory} {_EFFECTS.get(entry.verdict, 'and return')}"
+        if shared and entry.verdict is Verdict.CAPPED:
+            effect = f"can grow {memory} by 0 pages and return, which leaves all views as they are"
+        elif shared and entry.verdict is Verdict.REACHABLE:
+            effect += ", which makes the host's views too short"
     headline = f"`{entry_name(entry)}` {effect}; its verdict is {entry.verdict.label}"
     return Violation(rule or Rule.SITE_PRESENT, headline, entry.name, entry, may)
 

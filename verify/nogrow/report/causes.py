@@ -127,14 +127,18 @@ def answer(judgement: Judgement) -> str:
 
 def _part(count: int, verdict: Verdict, total: int, memory: str, *, first: bool) -> str:
     how = f" only {_ONLY[verdict]}" if verdict in _ONLY else ""
-    return f"{count:,} of {total:,} entry points can grow {memory}{how}" if first else f"{count:,}{how}"
+    points = "entry point" if total == 1 else "entry points"
+    return f"{count:,} of {total:,} {points} can grow {memory}{how}" if first else f"{count:,}{how}"
 
 
 def memory_of(judgement: Judgement, index: int | None = None) -> str:
     """Return how a sentence names the memory with an index, or the memories of a module."""
-    if len(judgement.memories) > 1:
-        return "a memory" if index is None else f"memory {index}"
-    return "the shared memory" if any(memory.shared for memory in judgement.memories) else "the memory"
+    memories = judgement.memories
+    if len(memories) > 1 and index is None:
+        return "a memory"
+    shared = any(memory.shared for memory in memories if index in (None, memory.index))
+    name = f"memory {index}" if len(memories) > 1 else "memory"
+    return f"the shared {name}" if shared else name if len(memories) > 1 else f"the {name}"
 
 
 def claim(shown: ShownCause, judgement: Judgement) -> str:

@@ -14,7 +14,7 @@ from nogrow.explain.cause import Cause
 from nogrow.explain.explain import Explained, Explanation
 from nogrow.explain.provenance import Origin
 from nogrow.explain.toolchain import Kind
-from nogrow.report.causes import answer
+from nogrow.report.causes import answer, memory_of
 from nogrow.report.causes_text import cause_tree
 from nogrow.report.colours import styled
 from nogrow.report.escaping import printable
@@ -177,8 +177,7 @@ class _Text:
 
     def _can(self) -> str:
         entry = self._entry
-        several = len(self._part.judgement.memories) > 1
-        memory = f"memory {entry.memory}" if several else "the memory"
+        memory = memory_of(self._part.judgement, entry.memory)
         if entry.host_grows is None:
             airtight = entry.verdict is Verdict.CAPPED and entry.airtight
             return (AIRTIGHT if airtight else ACTS[entry.verdict]).format(memory)
