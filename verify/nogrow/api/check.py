@@ -90,6 +90,12 @@ def check(
         selected = pinned.lock.files
     shipment = _shipment(shipped, statement, rules)
     chosen = _targets(shipment, rules, selected, in_cluster=client is not None)
+    embedded: Mapping[str, Sequence[Glue]] = {}
+    if shipment is None and client is None and not all(target.path.endswith(".wasm") for target in chosen):
+        # Imported here, because most targets are modules.
+        from nogrow.pipeline.embedded_modules import with_embedded
+
+        chosen, embedded = with_embedded(chosen)
     require_single_module(debug_info, len(chosen))
     read_ahead = None if shipment or client else _read_ahead(chosen, validate=validate)
     if source is None:
@@ -105,7 +111,7 @@ def check(
         chosen,
         judge=judge,
         glue=host_code_at(named),
-        own_glue={} if named else _own_host_code(chosen, shipment, pinned),
+        own_glue={} if named else {**embedded, **_own_host_code(chosen, shipment, pinned)},
         validate=validate,
         jobs=1 if read_ahead else jobs or cores(),
         digest=digest or pinned is not None,
@@ -169,7 +175,7 @@ def _targets(
 
 def _read_ahead(targets: "Sequence[Target]", *, validate: bool) -> "ReadAhead | None":
     """Begin to judge a single file, before the modules are imported that do the rest."""
-    if len(targets) != 1 or not targets[0].found:
+    if len(targets) != 1 or not targets[0].found or targets[0].data is not None:
         return None
     from nogrow.pipeline.read_ahead import ReadAhead
 

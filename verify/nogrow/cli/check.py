@@ -90,7 +90,8 @@ def check(
 ) -> None:
     """Judge modules and their host code against the contract.
 
-    PATH is a file, a folder or a glob; without PATH, every artifact of the contract is judged. Without a
+    PATH is a file, a folder or a glob; without PATH, every artifact of the contract is judged. A module that
+    is written in a script or a page, as base64 or a data URL, is judged there as FILE!ENCODING. Without a
     contract, every entry point must be absent or unreachable. Host code may not use a view of the memory
     after a call that may have detached it.
     """
