@@ -7,6 +7,7 @@ that another one does is preferred, because it is nearer to the entry points and
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from nogrow.analysis.dominators import ROOT, DominatorTree
@@ -62,8 +63,19 @@ class CauseFinder:
         self._describe = describe
         self._is_function = is_function
 
-    def among(self, entries: Sequence[int]) -> tuple[GrowthCause, ...]:
-        """Return the causes for these entry points, those of the most entry points first."""
+    def among(
+        self, entries: Sequence[int], export_names: Mapping[int, str] = MappingProxyType({})
+    ) -> tuple[GrowthCause, ...]:
+        """Return the causes for these entry points, those of the most entry points first.
+
+        A function without a debug name gets that in `export_names`, which is by function index.
+        """
+
+        def describe(vertex: int) -> tuple[Function, bool]:
+            function, imported = self._describe(vertex)
+            name = function.name or export_names.get(vertex)
+            return Function(function.index, name), imported
+
         groups: defaultdict[tuple[Verdict, int], list[int]] = defaultdict(list)
         for number in entries:
             verdict, memory = self._subject(number)
@@ -75,7 +87,7 @@ class CauseFinder:
             for number in numbers:
                 entered[self._functions[number]].append(number)
             tree = self._tree(memory, verdict, sorted(entered))
-            causes += _Chooser(tree, entered, self._describe, self._is_function).causes(verdict, memory)
+            causes += _Chooser(tree, entered, describe, self._is_function).causes(verdict, memory)
         return tuple(sorted(causes, key=_weight))
 
 

@@ -86,6 +86,7 @@ class EntryMaker:
         self._grown_by = grown_by
         self._routes = routes
         self._ends = ends
+        self._source_names: Mapping[str, str] = {}
         # Thousands of entry points share most of their paths, and the imports that they reach.
         self._functions: dict[int, Function] = {}
         self._steps: dict[WitnessEdge, Step] = {}
@@ -100,7 +101,14 @@ class EntryMaker:
     @property
     def export_names(self) -> Mapping[int, str]:
         """The first name under which each exported function is exported."""
-        return self._entry_points.exported
+        exported = self._entry_points.exported
+        return {index: self._source_names.get(name, name) for index, name in exported.items()}
+
+    def named(self, source_names: Mapping[str, str]) -> "EntryMaker":
+        """Return what makes the same entry points with names of the source for exports, by their names."""
+        maker = copy(self)
+        maker._source_names = source_names
+        return maker
 
     def compact(self) -> "EntryMaker":
         """Return what makes the same entry points, without names and paths of functions that none needs."""
@@ -141,9 +149,10 @@ class EntryMaker:
         label = None if grower is None else self._labels[grower]
         reached = self._reached.of(number)
         left_after_growth = finding.verdict in LEFT_BY and number not in findings.seen
+        name, kind = self._entry_points.name(number), self._entry_points.kind(number)
         return Entry(
-            name=self._entry_points.name(number),
-            kind=self._entry_points.kind(number),
+            name=name,
+            kind=kind,
             function=self.function(self._entry_points.functions[number]),
             verdict=finding.verdict,
             memory=finding.memory,
@@ -156,6 +165,7 @@ class EntryMaker:
             excused=number in findings.excused,
             seen=findings.seen.get(number),
             assumptions=self.assumptions(reached),
+            source_name=self._source_names.get(name) if kind is EntryKind.EXPORT else None,
         )
 
     def _step(self, edge: WitnessEdge) -> Step:

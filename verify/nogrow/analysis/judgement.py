@@ -298,6 +298,7 @@ class Entry(NamedTuple):
     one that really grows.
     `witness` is the shortest path to a growth, empty for `absent` and `unreachable`.
     `host_grows` is the import (`module.field`) that ends the witness when the host does the growing.
+    `source_name` is the name of a minified export in the source, if host code says it.
     `grower` is the function of another core module that grows it behind that import, None for the host.
     `airtight` says about a `capped` one that every site that it reaches has a constant operand above 0.
     `imports` are the host's functions that it can reach; `imports_after_growth` are those that may run
@@ -322,6 +323,7 @@ class Entry(NamedTuple):
     seen: Verdict | None = None
     assumptions: tuple[Assumption, ...] = ()
     grower: str | None = None
+    source_name: str | None = None
 
 
 class Resting(NamedTuple):
@@ -421,6 +423,10 @@ class Entries(LazySequence[Entry]):
         """The first name under which each exported function is exported."""
         return self._maker.export_names
 
+    def named(self, source_names: Mapping[str, str]) -> "Entries":
+        """Return the same entry points with names of the source for exports, by their names."""
+        return Entries(self.verdict_table, self._maker.named(source_names), self.cause_finder)
+
     def settled(self) -> "Entries":
         """Return the same entry points without the finder of their causes."""
         return Entries(self.verdict_table, self._maker)
@@ -486,6 +492,12 @@ class Judgement(NamedTuple):
     def cause_finder(self) -> "CauseFinder | None":
         """Return what groups the entry points by cause, None once the judgement is settled."""
         return self.entries.cause_finder if isinstance(self.entries, Entries) else None
+
+    def named(self, source_names: Mapping[str, str]) -> "Judgement":
+        """Return the same judgement with names of the source for exports, by their names."""
+        if not source_names or not isinstance(self.entries, Entries):
+            return self
+        return self._replace(entries=self.entries.named(source_names))
 
     def settled(self) -> "Judgement":
         """Return the same judgement without the memory of the proof, which the finder of causes needs."""

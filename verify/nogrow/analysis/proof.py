@@ -169,8 +169,7 @@ class _Proof:
         def describe(vertex: int) -> tuple[Function, bool]:
             if vertex in labels:
                 return Function(vertex, labels[vertex]), True
-            known = maker.function(vertex)
-            return (known if known.name else Function(vertex, self._entry_points.exported.get(vertex))), False
+            return maker.function(vertex), False
 
         return CauseFinder(
             partial(self._findings.dominators, self._search),

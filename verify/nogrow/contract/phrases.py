@@ -32,8 +32,11 @@ def shortened(name: str, most: int = 100) -> str:
 def entry_name(entry: Entry) -> str:
     """Return the entry point's name, shortened.
 
-    An export is marked if it could be mistaken for the start function or an escaping function.
+    An export is marked if it could be mistaken for the start function or an escaping function. A minified
+    export has the name of the source in front.
     """
+    if entry.source_name is not None:
+        return f"{shortened(entry.source_name)} (export {shortened(entry.name)})"
     return shortened(unmistakable(entry.name, entry.kind))
 
 

@@ -78,7 +78,7 @@ def growing(judgement: Judgement) -> list[int]:
 def names_of(judgement: Judgement) -> dict[int, str]:
     """Return the export names of functions, by function index."""
     exported = (entry for entry in judgement.entries if entry.kind is EntryKind.EXPORT)
-    return {entry.function.index: entry.name for entry in exported}
+    return {entry.function.index: entry.source_name or entry.name for entry in exported}
 
 
 def explanations(

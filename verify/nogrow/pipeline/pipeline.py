@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from nogrow.analysis.assumptions import stated
 from nogrow.analysis.emscripten_abi import NO_EFFECTS, Effects
-from nogrow.analysis.judgement import Judgement
+from nogrow.analysis.judgement import EntryKind, Judgement
 from nogrow.analysis.surroundings import Linked, Surroundings
 from nogrow.contract.model import ArtifactContract, Scenario
 from nogrow.contract.select import Target, conditions_of, trusted_by_all
@@ -208,6 +208,8 @@ class Pipeline:
 
                 growth = host_growth(judgement, case.clauses, case.growers)
                 judgement = judgement._replace(assumptions=(*map(stated, growth), *judgement.assumptions))
+            if case.glue:
+                judgement = _with_source_names(judgement, case.glue)
             finder = judgement.cause_finder
             judgement = judgement.compact() if self.several else judgement.settled()
             judgement = in_file(judgement, module)
@@ -276,11 +278,12 @@ class Pipeline:
     ) -> "tuple[GrowthCause, ...]":
         """Return the causes of growth that a report may show; finding them takes time."""
         if self.explains:
-            return finder.among(judgement.verdict_table.verdicts.where(lambda verdict: verdict.grows))
+            growing = judgement.verdict_table.verdicts.where(lambda verdict: verdict.grows)
+            return finder.among(growing, judgement.export_names)
         entries = growth_violations(artifact.violations, judgement)
         if not entries or not (self.lists_paths or len(entries) > MOST_LISTED):
             return ()
-        return finder.among(sorted(entries))
+        return finder.among(sorted(entries), judgement.export_names)
 
     def _run(self, case: _Case) -> tuple[ScenarioResult, ...]:
         run, module = self.run, case.module
@@ -300,6 +303,14 @@ class Pipeline:
         if held is None:
             return artifact
         return _with_violations(artifact, held.violations)._replace(better=held.better, notes=held.notes)
+
+
+def _with_source_names(judgement: Judgement, glue: Sequence[Glue]) -> Judgement:
+    """Return the judgement with the names that the host code gives to minified exports."""
+    from nogrow.jshost.export_names import source_names
+
+    exports = [name for kind, name in judgement.keys if kind is EntryKind.EXPORT]
+    return judgement.named(source_names(b"\n".join(file.source for file in glue), exports))
 
 
 def _with_violations(artifact: ArtifactReport, added: Sequence[Violation]) -> ArtifactReport:

@@ -104,6 +104,7 @@ def _entry(
         "imports": imports(entry.imports),
         **({"assumptions": assumptions(entry.assumptions)} if entry.assumptions else {}),
         **({} if entry.seen is None else {"seen": entry.seen.label}),
+        **({} if entry.source_name is None else {"source_name": entry.source_name}),
     }
 
 

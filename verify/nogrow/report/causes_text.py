@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from nogrow.analysis.causes import GrowthCause
 from nogrow.analysis.judgement import Entry, Function, Judgement, Step
-from nogrow.contract.phrases import counted, function_of, labels, listed, shortened
+from nogrow.contract.phrases import counted, entry_name, function_of, labels, listed, shortened
 from nogrow.contract.violations import Violation
 from nogrow.report.causes import (
     MOST_NARROWER,
@@ -55,7 +55,9 @@ def cause_tree(causes: Sequence[GrowthCause], judgement: Judgement) -> Iterator[
     yield "   = entry points by the function that all their paths to a growth pass:"
     for cause in causes[:MOST_CAUSES]:
         yield f"     {_sized(cause)} ({cause.verdict.label})"
-        names = (shortened(entry.name, LONGEST_EXAMPLE) for entry in examples(judgement, cause.entries))
+        names = (
+            shortened(entry_name(entry), LONGEST_EXAMPLE) for entry in examples(judgement, cause.entries)
+        )
         yield f"              such as {printable(listed(list(names)))}"
         yield from (f"           {_sized(part)}" for part in cause.narrower[:MOST_NARROWER])
     more = causes[MOST_CAUSES:]
@@ -92,7 +94,7 @@ def _cause(
 
 
 def _path(entry: Entry, artifact: ArtifactReport, *, whole: bool) -> Iterator[str]:
-    name = printable(shortened(entry.name, LONGEST_NAME))
+    name = printable(shortened(entry_name(entry), LONGEST_NAME))
     names = artifact.judgement.export_names if artifact.judgement is not None else {}
     if not whole:
         yield f"   = path of `{name}`: {printable(_in_short(entry, names))}"
