@@ -212,3 +212,16 @@ def test_shared_memory_of_fixed_size_keeps_its_views(tmp_path: Path, monkeypatch
     Path("shared.wasm").write_bytes(module)
     ((first, *_),) = (artifact.violations for artifact in check(["shared.wasm"]).artifacts)
     assert "by 0 pages and return, which leaves all views as they are" in first.headline
+
+
+def test_core_modules_of_a_component_have_causes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    core = f"""(core module
+      (memory (export "memory") 1)
+      (func $alloc (drop (memory.grow (i32.const 1))))
+      {functions("set", SETTERS, "(call $alloc)")})"""
+    Path("component.wasm").write_bytes(assemble(f"(component {core} {core})"))
+    artifacts = check(["component.wasm"]).artifacts
+    assert [
+        [(cause.function.name, len(cause.entries)) for cause in artifact.causes] for artifact in artifacts
+    ] == [[("alloc", SETTERS)]] * 2

@@ -396,13 +396,17 @@ class VerdictTable(NamedTuple):
 class Entries(LazySequence[Entry]):
     """Entry points that are made when somebody reads them; their verdicts are known before.
 
-    `cause_finder` groups them by cause; it keeps the memory of the proof alive, and is None afterwards.
+    `cause_finder` makes what groups them by cause; it keeps the memory of the proof alive, and is None
+    afterwards.
     """
 
     __slots__ = ("_maker", "cause_finder", "verdict_table")
 
     def __init__(
-        self, verdict_table: VerdictTable, maker: "EntryMaker", cause_finder: "CauseFinder | None" = None
+        self,
+        verdict_table: VerdictTable,
+        maker: "EntryMaker",
+        cause_finder: "Callable[[], CauseFinder] | None" = None,
     ) -> None:
         """Remember what makes the entry points."""
         super().__init__(len(verdict_table.verdicts), maker.entry)
@@ -491,7 +495,8 @@ class Judgement(NamedTuple):
     @property
     def cause_finder(self) -> "CauseFinder | None":
         """Return what groups the entry points by cause, None once the judgement is settled."""
-        return self.entries.cause_finder if isinstance(self.entries, Entries) else None
+        finder = self.entries.cause_finder if isinstance(self.entries, Entries) else None
+        return None if finder is None else finder()
 
     def named(self, source_names: Mapping[str, str]) -> "Judgement":
         """Return the same judgement with names of the source for exports, by their names."""

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from nogrow.analysis.assumptions import HostSide, assumptions
 from nogrow.analysis.callbacks import Callbacks, effects_of
-from nogrow.analysis.causes import CauseFinder
 from nogrow.analysis.entry_points import EntryPoints, ExportedFunctions, host_labels, host_tables
 from nogrow.analysis.entry_table import EntryMaker, EntryNames, host_steps
 from nogrow.analysis.escape import References, find_references
@@ -38,6 +37,7 @@ from nogrow.wasm.scan import Scan, Scanning, begin
 from nogrow.wasm.vectors import VectorReader
 
 if TYPE_CHECKING:
+    from nogrow.analysis.causes import CauseFinder
     from nogrow.analysis.growth_points import GrowthPoints
 
 Trust = Callable[[str], bool]
@@ -150,7 +150,7 @@ class _Proof:
                 Site(maker.function(grow.function), grow.memory, grow.offset, grow.operand)
                 for grow in self.scan.grows
             ),
-            Entries(table, maker, self._cause_finder(maker)),
+            Entries(table, maker, partial(self._cause_finder, maker)),
             assumptions(
                 side.behind(reached.hosts.behind(every)),
                 self._memories,
@@ -163,7 +163,10 @@ class _Proof:
             self._resting(maker, table),
         )
 
-    def _cause_finder(self, maker: EntryMaker) -> CauseFinder:
+    def _cause_finder(self, maker: EntryMaker) -> "CauseFinder":
+        # Imported here, because few reports show causes.
+        from nogrow.analysis.causes import CauseFinder
+
         labels, first_outside = self._labels, len(self._module.functions)
 
         def describe(vertex: int) -> tuple[Function, bool]:

@@ -33,7 +33,7 @@ from nogrow.wasm.sections import is_component
 from nogrow.wasm.validate import Validation, validate, validate_component
 
 if TYPE_CHECKING:
-    from nogrow.analysis.causes import CauseFinder, GrowthCause
+    from nogrow.analysis.causes import GrowthCause
     from nogrow.baseline.regressions import Pinned
     from nogrow.source.lookup import Wanted
 
@@ -164,7 +164,7 @@ class Pipeline:
                 found = linkages(
                     data,
                     [case.module.start for case in cases],
-                    lambda number, linked: self._judge(judge, cases[number], linked),
+                    lambda number, linked: self._judge(judge, cases[number], linked).settled(),
                     lambda number, label: all(
                         label in clause.imports.trusted for clause in cases[number].clauses
                     ),
@@ -210,14 +210,15 @@ class Pipeline:
                 judgement = judgement._replace(assumptions=(*map(stated, growth), *judgement.assumptions))
             if case.glue:
                 judgement = _with_source_names(judgement, case.glue)
-            finder = judgement.cause_finder
+            proved = judgement
             judgement = judgement.compact() if self.several else judgement.settled()
             judgement = in_file(judgement, module)
             if self.lists_paths and not _can_be_listed(judgement):
                 return not_judged(artifact, TOO_LONG)
             artifact = self._held_to_contract(artifact, judgement, case)
-            if finder is not None:
-                artifact = artifact._replace(causes=self._causes(artifact, judgement, finder))
+            artifact = artifact._replace(causes=self._causes(artifact, judgement, proved, case))
+            # It keeps the memory of the proof alive.
+            del proved
             artifact = artifact._replace(notes=(*artifact.notes, *_notes(case, judgement, validation)))
         artifact = artifact._replace(scenarios=scenarios)
         if source is not None:
@@ -274,16 +275,26 @@ class Pipeline:
         return judge(case.module.data, trusts, self._engine, surroundings)
 
     def _causes(
-        self, artifact: ArtifactReport, judgement: Judgement, finder: "CauseFinder"
+        self, artifact: ArtifactReport, judgement: Judgement, proved: Judgement, case: _Case
     ) -> "tuple[GrowthCause, ...]":
-        """Return the causes of growth that a report may show; finding them takes time."""
+        """Return the causes of growth that a report may show; finding them takes time.
+
+        `proved` is the judgement that still has the memory of the proof, unless the core module was judged
+        with all others of its component: then it is judged again.
+        """
+        entries: Sequence[int]
         if self.explains:
-            growing = judgement.verdict_table.verdicts.where(lambda verdict: verdict.grows)
-            return finder.among(growing, judgement.export_names)
-        entries = growth_violations(artifact.violations, judgement)
-        if not entries or not (self.lists_paths or len(entries) > MOST_LISTED):
+            entries = judgement.verdict_table.verdicts.where(lambda verdict: verdict.grows)
+        else:
+            entries = sorted(growth_violations(artifact.violations, judgement))
+            if not self.lists_paths and len(entries) <= MOST_LISTED:
+                return ()
+        if not entries:
             return ()
-        return finder.among(sorted(entries), judgement.export_names)
+        if case.linkage.alone is not None and self.judge is not None:
+            proved = self._judge(self.judge, case, case.linkage.linked)
+        finder = proved.cause_finder
+        return () if finder is None else finder.among(entries, judgement.export_names)
 
     def _run(self, case: _Case) -> tuple[ScenarioResult, ...]:
         run, module = self.run, case.module

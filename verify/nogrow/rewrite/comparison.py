@@ -89,7 +89,7 @@ def compare(
 def _compare(before: bytes, after: bytes, mode: Mode, engine: Engine, number: int | None) -> Comparison:
     _require_valid(validate(before))
     notes = _validated(validate(after), "module")
-    old, new = (judge(data, _trusts_nothing, engine) for data in (before, after))
+    old, new = (judge(data, _trusts_nothing, engine).settled() for data in (before, after))
     _require_sealed(new, mode, in_component=number is not None)
     growers = tuple(sorted(set(new.verdict_table.host_grows.values())))
     unknown = () if mode.sets_limits else _unknown_imports(after, new)

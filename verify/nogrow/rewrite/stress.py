@@ -126,7 +126,7 @@ def _checked(data: bytes, before: Judgement, engine: Engine) -> list[str]:
     copy = validate(data)
     if copy.valid is False:
         raise ModuleError(f"internal error: the stressed copy is not valid: {copy.reason}", copy.offset)
-    after = judge(data, lambda label: False, engine)
+    after = judge(data, lambda label: False, engine).settled()
     if [entry.name for entry in before.entries if entry.kind is not EntryKind.ESCAPED] != [
         entry.name for entry in after.entries if entry.kind is not EntryKind.ESCAPED
     ]:
