@@ -46,19 +46,19 @@ class CauseFinder:
     def __init__(
         self,
         tree: Callable[[int, Verdict, Sequence[int]], DominatorTree],
-        subject: Callable[[int], tuple[Verdict, int | None]],
+        by_subject: Callable[[Sequence[int]], Mapping[tuple[Verdict, int], list[int]]],
         functions: Sequence[int],
         describe: Describe,
         is_function: Callable[[int], bool],
     ) -> None:
         """`tree` returns the dominators for vertices, given a memory and their verdict.
 
-        `subject` says of an entry point which verdict it has, and about which memory; `functions` are the
-        vertices of the entry points. `is_function` says whether a vertex is a function, of the module or the
-        host; `describe` returns it and whether it is imported.
+        `by_subject` groups entry points by their verdict and by the memory that it is about; `functions` are
+        the vertices of the entry points. `is_function` says whether a vertex is a function, of the module or
+        the host; `describe` returns it and whether it is imported.
         """
         self._tree = tree
-        self._subject = subject
+        self._by_subject = by_subject
         self._functions = functions
         self._describe = describe
         self._is_function = is_function
@@ -76,16 +76,11 @@ class CauseFinder:
             name = function.name or export_names.get(vertex)
             return Function(function.index, name), imported
 
-        groups: defaultdict[tuple[Verdict, int], list[int]] = defaultdict(list)
-        for number in entries:
-            verdict, memory = self._subject(number)
-            if memory is not None:
-                groups[verdict, memory].append(number)
         causes: list[GrowthCause] = []
-        for (verdict, memory), numbers in groups.items():
+        for (verdict, memory), numbers in self._by_subject(entries).items():
             entered: defaultdict[int, list[int]] = defaultdict(list)
-            for number in numbers:
-                entered[self._functions[number]].append(number)
+            for number, vertex in zip(numbers, map(self._functions.__getitem__, numbers), strict=True):
+                entered[vertex].append(number)
             tree = self._tree(memory, verdict, sorted(entered))
             causes += _Chooser(tree, entered, describe, self._is_function).causes(verdict, memory)
         return tuple(sorted(causes, key=_weight))
@@ -109,19 +104,24 @@ class _Chooser:
         self._vertices = tree.vertices
         self._describe = describe
         self._is_function = is_function
-        # The first two have no vertex.
-        numbers = range(ROOT + 1, len(tree.vertices))
-        self._own = {
-            number: entered[tree.vertices[number]] for number in numbers if tree.vertices[number] in entered
+        vertices, dominators = tree.vertices, tree.dominators
+        # The first two numbers have no vertex.
+        self._own = own = {
+            number: entered[vertices[number]]
+            for number in range(ROOT + 1, len(vertices))
+            if vertices[number] in entered
         }
-        self._sizes = sizes = [0] * len(tree.vertices)
-        for number, own in self._own.items():
-            sizes[number] = len(own)
-        self._below: defaultdict[int, list[int]] = defaultdict(list)
+        self._sizes = sizes = [0] * len(vertices)
+        for number, members in own.items():
+            sizes[number] = len(members)
+        below: defaultdict[int, list[int]] = defaultdict(list)
         for number in range(len(sizes) - 1, ROOT, -1):
-            if sizes[number]:
-                sizes[tree.dominators[number]] += sizes[number]
-                self._below[tree.dominators[number]].append(number)
+            size = sizes[number]
+            if size:
+                above = dominators[number]
+                sizes[above] += size
+                below[above].append(number)
+        self._below: Mapping[int, list[int]] = below
 
     def causes(self, verdict: Verdict, memory: int) -> Iterator[GrowthCause]:
         """Yield the causes, to which each entry point belongs once."""
@@ -148,13 +148,13 @@ class _Chooser:
 
     def _functions_below(self, number: int) -> Iterator[int]:
         """Yield the nearest functions below: a dispatch of indirect calls is not one."""
-        waiting = list(self._below[number])
+        waiting = list(self._below.get(number, ()))
         while waiting:
             below = waiting.pop()
             if self._is_function(self._vertices[below]):
                 yield below
             else:
-                waiting += self._below[below]
+                waiting += self._below.get(below, ())
 
     def _chain(self, number: int) -> list[tuple[int, int | None]]:
         """Return the functions from `number` on, each of which has nearly all entry points of the one before.
@@ -175,10 +175,15 @@ class _Chooser:
 
     def _entries(self, number: int, left_out: int | None) -> list[int]:
         """Return the entry points below `number`, without those below `left_out`."""
+        own, all_below = self._own, self._below
         found: list[int] = []
         waiting = [number]
         while waiting:
             above = waiting.pop()
-            found += self._own.get(above, ())
-            waiting += (below for below in self._below[above] if below != left_out)
+            if above == left_out:
+                continue
+            if above in own:
+                found += own[above]
+            if above in all_below:
+                waiting += all_below[above]
         return found

@@ -292,6 +292,11 @@
         (local.set $callee (call $get (global.get $targets) (local.get $node)))
         (local.set $known (call $get (global.get $numbers) (local.get $callee)))
         (br_if $calls (i32.eqz (local.get $known)))
+        ;; A vertex that is not finished has no smaller number than itself to offer.
+        (br_if $calls
+          (i32.and
+            (i32.ge_u (local.get $known) (local.get $least))
+            (i32.eqz (call $get (global.get $ancestor) (local.get $known)))))
         (br_if $calls (i32.eqz (call $is_edge (local.get $node) (local.get $callee) (local.get $marks))))
         (local.set $known (call $get (global.get $semi) (call $least (local.get $known))))
         (local.set $least

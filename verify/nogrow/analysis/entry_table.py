@@ -102,6 +102,8 @@ class EntryMaker:
     def export_names(self) -> Mapping[int, str]:
         """The first name under which each exported function is exported."""
         exported = self._entry_points.exported
+        if not self._source_names:
+            return exported
         return {index: self._source_names.get(name, name) for index, name in exported.items()}
 
     def named(self, source_names: Mapping[str, str]) -> "EntryMaker":

@@ -176,7 +176,7 @@ class _Proof:
 
         return CauseFinder(
             partial(self._findings.dominators, self._search),
-            self._findings.subject,
+            self._findings.by_subject,
             self._entry_points.functions,
             describe,
             lambda vertex: vertex < first_outside or vertex in labels,

@@ -1,6 +1,7 @@
 """Find for each entry point the worst verdict over all memories, and the path that proves it."""
 
 from array import array
+from collections import defaultdict
 from collections.abc import Sequence
 from copy import copy
 from itertools import compress
@@ -132,10 +133,18 @@ class Findings:
         """Return which vertices all paths pass that prove this verdict of `vertices` on a memory."""
         return search.dominators(memory, vertices, self._left_by[verdict])
 
-    def subject(self, number: int) -> tuple[Verdict, int | None]:
-        """Return the verdict on the entry point with this number, and the memory that it is about."""
-        index = self._worst[number]
-        return self.verdicts[number], None if index == _NO_MEMORY else index
+    def by_subject(self, numbers: Sequence[int]) -> dict[tuple[Verdict, int], list[int]]:
+        """Return those of the entry points that grow a memory, by their verdict and by that memory."""
+        codes, memories = self.verdicts.codes, self._worst
+        groups: defaultdict[int, list[int]] = defaultdict(list)
+        # There can be tens of thousands, but few groups.
+        for number in numbers:
+            groups[codes[number] << 8 | memories[number]].append(number)
+        return {
+            (self.verdicts[group[0]], memories[group[0]]): group
+            for group in groups.values()
+            if memories[group[0]] != _NO_MEMORY
+        }
 
     def _add(self, index: int, memory: Memory) -> Verdicts:
         """Join the verdicts on one memory to those on the others; return the verdicts on it alone."""
