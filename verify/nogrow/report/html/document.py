@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from nogrow import __version__
 from nogrow.analysis.assumptions import sentences
 from nogrow.analysis.judgement import Entry, EntryKind, Judgement, Memory, Verdict
-from nogrow.contract.phrases import assuming, headline, is_assumed, labels, name_of, shortened
+from nogrow.contract.phrases import assuming, entry_name, headline, is_assumed, labels, name_of, shortened
 from nogrow.contract.violations import Violation
 from nogrow.report.causes import answer
 from nogrow.report.escaping import printable
@@ -183,7 +183,7 @@ class _Columns:
         self._numbers: dict[str, list[int]] = {name: [] for name in _ENTRY_NUMBERS}
         for index, entry in enumerate(entries):
             self.indices[entry_key(entry)] = index
-            self._names.append(entry.name)
+            self._names.append(entry.name if entry.source_name is None else entry_name(entry))
             # Most entry points of a large module are named after their index.
             self._by_index.append(entry.name == f"func[{entry.function.index}]")
             numbers = (
