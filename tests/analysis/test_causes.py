@@ -147,6 +147,19 @@ def test_exceptions_and_returns_count_as_one_function() -> None:
     assert described(wat) == [("alloc", ["a", "b"])]
 
 
+def test_paths_by_exceptions_count() -> None:
+    """`a` and `b` return after what one function does, and also after an exception out of the other."""
+    body = "(call $one) (block $h (try_table (catch_all $h) (call $two)))"
+    wat = module(
+        f"(func $one {GROW})",
+        f"(func $two {GROW} (throw $e))",
+        f'(func $a (export "a") {body})',
+        f'(func $b (export "b") {body})',
+        rest="(tag $e)",
+    )
+    assert described(wat) == [("a", ["a"]), ("b", ["b"])]
+
+
 def test_narrower_causes_have_a_part_of_the_entry_points() -> None:
     wat = module(
         f"(func $alloc {GROW})",
