@@ -41,7 +41,7 @@ def test_seal_reports_remaining_growth(nogrow: Nogrow, folder: Path) -> None:
     write_module(folder / "host.wasm", text)
     result = nogrow("seal", "host.wasm", "-o", "o.wasm", "--mode", "deny")
     assert "->" not in result.stdout
-    assert result.stdout.splitlines()[-1] == "The copy is the same as FILE: no code of it grows a memory."
+    assert "The host grows this memory" in result.stdout.splitlines()[-1]
     assert "the host can still grow the memory in env.emscripten_resize_heap" in result.stdout
     result = nogrow("seal", "host.wasm", "-o", "p.wasm", "--mode", "cap", "--pages", "3")
     assert "verdict reachable -> absent" in result.stdout

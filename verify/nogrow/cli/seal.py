@@ -33,10 +33,10 @@ _EFFECTS = {
 }
 _REPLACE_GROW = ("deny", "trap")
 _UNCHANGED = {
-    "cap": "each memory is at its maximum from the start",
-    "deny": "no code of it grows a memory",
-    "trap": "no code of it grows a memory",
-    "reserve": "no memory of it can grow",
+    "cap": "Each memory of FILE is at its maximum from the start, so the copy is the same.",
+    "deny": "FILE has no memory.grow, so the copy is the same.",
+    "trap": "FILE has no memory.grow, so the copy is the same.",
+    "reserve": "No memory of FILE can grow, so the copy is the same.",
 }
 _LIMITS_ONLY = "No code of the module grows a memory; the limits now keep the host from growing one, too."
 _SCENARIOS: Final = "scenarios"
@@ -101,7 +101,7 @@ def _effect(mode: str, comparisons: "Sequence[Comparison]", *, changed: bool) ->
     if mode in _REPLACE_GROW and any(comparison.growers for comparison in comparisons):
         return "The host grows this memory, and the copy does not change that: use the mode reserve."
     if not changed:
-        return f"The copy is the same as FILE: {_UNCHANGED[mode]}."
+        return _UNCHANGED[mode]
     sites = any(comparison.before.sites for comparison in comparisons)
     return f"{_EFFECTS[mode] if sites else _LIMITS_ONLY} Try it with your scenarios: nogrow run"
 
