@@ -225,3 +225,15 @@ def test_core_modules_of_a_component_have_causes(tmp_path: Path, monkeypatch: py
     assert [
         [(cause.function.name, len(cause.entries)) for cause in artifact.causes] for artifact in artifacts
     ] == [[("alloc", SETTERS)]] * 2
+
+
+def test_entry_points_without_a_common_function_say_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    grow = "(drop (memory.grow (i32.const 1)))"
+    module = assemble(f'(module (memory (export "m") 1) {functions("f", 6, grow)})')
+    Path("apart.wasm").write_bytes(module)
+    shown = as_text(check(["apart.wasm"]))
+    assert "`f_0` can grow the memory and return; its paths have no other function in common" in shown
+    assert "... and 2 smaller causes of 2 entry points" in shown

@@ -144,8 +144,13 @@ def memory_of(judgement: Judgement, index: int | None = None) -> str:
 def claim(shown: ShownCause, judgement: Judgement) -> str:
     """Return a sentence that says what the entry points of a cause can do, and which function causes it."""
     act = _ACTS[shown.cause.verdict].format(memory_of(judgement, shown.cause.memory))
-    paths = "its path passes" if shown.size == 1 else "all their paths pass"
-    return f"{_entry_points(shown.size)} {act}; {paths} {subject(shown.cause)}"
+    if shown.size > 1:
+        return f"{entry_points(shown.size)} {act}; all their paths pass {subject(shown.cause)}"
+    (entry,) = shown.examples
+    name = f"`{entry_name(entry)}` {act}"
+    if entry.function.index == shown.cause.function.index:
+        return f"{name}; its paths have no other function in common"
+    return f"{name}; all its paths pass {subject(shown.cause)}"
 
 
 def message(shown: ShownCause, judgement: Judgement) -> str:
@@ -169,5 +174,6 @@ def narrower(cause: GrowthCause) -> Iterator[str]:
         yield f"{len(part.entries):,} through {subject(part)}"
 
 
-def _entry_points(count: int) -> str:
+def entry_points(count: int) -> str:
+    """Return the number of entry points, with its noun."""
     return counted(count, "entry point") if count < 1000 else f"{count:,} entry points"

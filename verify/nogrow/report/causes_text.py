@@ -12,6 +12,7 @@ from nogrow.report.causes import (
     ShownCause,
     answer,
     claim,
+    entry_points,
     examples,
     narrower,
     subject,
@@ -43,7 +44,7 @@ def lines(artifact: ArtifactReport, found: Grouped, style: Style, where: Where) 
     more = found.causes[MOST_CAUSES:]
     if more:
         entries = sum(cause.size for cause in more)
-        yield f"... and {counted(len(more), 'smaller cause')} of {counted(entries, 'entry point')}"
+        yield f"... and {_smaller(len(more))} of {entry_points(entries)}"
         yield ""
     yield "help: if the function of a cause did not grow the memory, no entry point of that cause could;"
     yield "      `nogrow explain FILE` says what to change, and `check --all` lists every entry point"
@@ -63,7 +64,11 @@ def cause_tree(causes: Sequence[GrowthCause], judgement: Judgement) -> Iterator[
     more = causes[MOST_CAUSES:]
     if more:
         entries = sum(len(cause.entries) for cause in more)
-        yield f"     ... and {counted(len(more), 'smaller cause')} of {counted(entries, 'entry point')}"
+        yield f"     ... and {_smaller(len(more))} of {entry_points(entries)}"
+
+
+def _smaller(count: int) -> str:
+    return "1 smaller cause" if count == 1 else f"{count:,} smaller causes"
 
 
 def _sized(cause: GrowthCause) -> str:
