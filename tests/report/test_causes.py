@@ -14,6 +14,7 @@ from nogrow.report import as_json, explain_text, github, junit, markdown, sarif,
 from nogrow.report.causes import answer, grouped
 from nogrow.report.html.document import document
 from nogrow.report.model import Report
+from nogrow.source.model import Frame
 from tests.report.goldens import same
 from tests.report.test_sarif import run_of
 from tests.report.validated import validated
@@ -237,3 +238,16 @@ def test_entry_points_without_a_common_function_say_so(
     shown = as_text(check(["apart.wasm"]))
     assert "`f_0` can grow the memory and return; its paths have no other function in common" in shown
     assert "... and 2 smaller causes of 2 entry points" in shown
+
+
+def test_cause_has_its_source_line(report: Report) -> None:
+    (artifact,) = report.artifacts
+    assert artifact.judgement is not None
+    causes = grouped(artifact)
+    assert causes is not None
+    first = causes.causes[0].violation.about
+    assert first is not None
+    offset = first.witness[1].offset
+    sources = {offset: (Frame("inner", "lib.rs", 3, 1), Frame("outer", "alloc.rs", 7, 5))}
+    shown = as_text(Report(None, (artifact._replace(sources=sources),)))
+    assert "all their paths pass `__rust_alloc` at alloc.rs:7:5\n" in shown

@@ -11,6 +11,8 @@ from nogrow.analysis.judgement import Entry, EntryKind, Judgement, Verdict
 from nogrow.contract.phrases import counted, entry_name, labels, listed, name_of, path_of
 from nogrow.contract.violations import Rule, Violation, growth_violations
 from nogrow.report.model import MOST_LISTED, ArtifactReport
+from nogrow.report.steps import frames_of
+from nogrow.source.model import Frames
 from nogrow.util.lazy import LazySequence
 
 MOST_EXAMPLES = 3
@@ -141,26 +143,40 @@ def memory_of(judgement: Judgement, index: int | None = None) -> str:
     return f"the shared {name}" if shared else name if len(memories) > 1 else f"the {name}"
 
 
-def claim(shown: ShownCause, judgement: Judgement) -> str:
-    """Return a sentence that says what the entry points of a cause can do, and which function causes it."""
+def claim(shown: ShownCause, judgement: Judgement, sources: Frames) -> str:
+    """Return a sentence that says what the entry points of a cause can do, and which function causes it.
+
+    `sources` has the frames of the steps by their offsets.
+    """
     act = _ACTS[shown.cause.verdict].format(memory_of(judgement, shown.cause.memory))
+    passed = f"{subject(shown.cause)}{_place(shown, sources)}"
     if shown.size > 1:
-        return f"{entry_points(shown.size)} {act}; all their paths pass {subject(shown.cause)}"
+        return f"{entry_points(shown.size)} {act}; all their paths pass {passed}"
     (entry,) = shown.examples
     name = f"`{entry_name(entry)}` {act}"
     if entry.function.index == shown.cause.function.index:
         return f"{name}; its paths have no other function in common"
-    return f"{name}; all its paths pass {subject(shown.cause)}"
+    return f"{name}; all its paths pass {passed}"
 
 
-def message(shown: ShownCause, judgement: Judgement) -> str:
+def _place(shown: ShownCause, sources: Frames) -> str:
+    """Return where the function of the cause calls on, or grows the memory, if that is known."""
+    entry = shown.violation.about
+    for step in entry.witness if entry is not None and sources else ():
+        if step.offsets and step.function.index == shown.cause.function.index:
+            frames = [frame for frame in frames_of(step, sources) if frame.line > 0]
+            return f" at {frames[-1]}" if frames else ""
+    return ""
+
+
+def message(shown: ShownCause, judgement: Judgement, sources: Frames) -> str:
     """Return the claim with examples and the allowed verdicts, as one line."""
     examples = f"; for example {listed(shown.names)}" if shown.size > 1 else ""
     path = ""
     if shown.violation.about is not None and shown.violation.about.witness:
         path = f"; path of `{shown.names[0]}`: {path_of(shown.violation.about.witness)}"
     allowed = f"; allowed: {labels(shown.violation.allowed)}" if shown.violation.allowed else ""
-    return f"{claim(shown, judgement)}{examples}{path}{allowed}"
+    return f"{claim(shown, judgement, sources)}{examples}{path}{allowed}"
 
 
 def subject(cause: GrowthCause) -> str:

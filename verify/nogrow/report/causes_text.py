@@ -81,7 +81,7 @@ def _cause(
     if artifact.judgement is None:
         return
     head = style(f"error[{shown.rule.id}]", "red", bold=True)
-    title = printable(claim(shown, artifact.judgement))
+    title = printable(claim(shown, artifact.judgement, artifact.sources))
     yield f"{head}: {shown.rule.label}: {style(title, bold=True)}"
     if first:
         yield from where(shown.violation)

@@ -56,7 +56,7 @@ def _errors(report: Report) -> Iterator[str]:
         if causes is not None and artifact.judgement is not None:
             for shown in causes.causes:
                 position = positions.violation(artifact, shown.violation)
-                text = f"{artifact.path}: {message(shown, artifact.judgement)}"
+                text = f"{artifact.path}: {message(shown, artifact.judgement, artifact.sources)}"
                 yield _command(positions, position, _title(shown.rule), text)
         for violation in artifact.violations if causes is None else causes.others_of(artifact):
             position = positions.violation(artifact, violation)

@@ -15,6 +15,7 @@ from nogrow.report.exit_code import Outcome
 from nogrow.report.model import ArtifactReport, Report
 from nogrow.report.summary import NOT_VALIDATED, by_name, entry_key, why_nothing, why_unvalidated
 from nogrow.scenarios.result import ScenarioOutcome
+from nogrow.source.model import Frames
 
 
 class _Case(NamedTuple):
@@ -62,7 +63,7 @@ def _cases(artifact: ArtifactReport) -> Iterator[_Case]:
     if causes is not None and judgement is not None:
         for shown in causes.causes:
             in_causes.update(shown.entries)
-            yield _of_cause(shown, judgement)
+            yield _of_cause(shown, judgement, artifact.sources)
     for violation in artifact.violations if causes is None else causes.others_of(artifact):
         if violation.about is not None:
             of_entries.setdefault(entry_key(violation.about), []).append(violation)
@@ -90,7 +91,7 @@ def _cases(artifact: ArtifactReport) -> Iterator[_Case]:
         yield _Case("no entry point")
 
 
-def _of_cause(shown: ShownCause, judgement: Judgement) -> _Case:
+def _of_cause(shown: ShownCause, judgement: Judgement, sources: Frames) -> _Case:
     rule = shown.rule
     members = (judgement.entries[number] for number in shown.entries)
     names = sorted(unmistakable(member.name, member.kind) for member in members)
@@ -98,7 +99,7 @@ def _of_cause(shown: ShownCause, judgement: Judgement) -> _Case:
         f"growth through {name_of(shown.cause.function)}, {shown.cause.verdict.label}",
         "failure",
         f"{rule.id} {rule.label}",
-        (message(shown, judgement),),
+        (message(shown, judgement, sources),),
         details=("entry points:", *names),
     )
 

@@ -144,7 +144,7 @@ class _Run:
         """Return the result for the entry points of a cause, with some of them as related locations."""
         location = self._location(self._positions.violation(artifact, shown.violation))
         result = self._result(artifact, shown.violation, location)
-        text = message(shown, artifact.judgement) if artifact.judgement is not None else ""
+        text = message(shown, artifact.judgement, artifact.sources) if artifact.judgement is not None else ""
         name = name_of(shown.cause.function)
         return {
             **result,
