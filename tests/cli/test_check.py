@@ -346,3 +346,22 @@ def test_report_is_independent_of_the_number_of_jobs(nogrow: Nogrow) -> None:
     assert serial.exit_code == parallel.exit_code == 4
     assert serial.stdout == parallel.stdout
     assert nogrow("check", ".", "--jobs", "0").exit_code == 2
+
+
+MANY = '(module (memory (export "m") 1) (func $grow (drop (memory.grow (i32.const 1)))) {})'.format(
+    " ".join(f'(func (export "f{number}") (call $grow))' for number in range(7))
+)
+
+
+def test_option_all_lists_every_entry_point(nogrow: Nogrow, folder: Path) -> None:
+    write_module(folder / "many.wasm", MANY)
+    few, every = (nogrow("check", "many.wasm", *words) for words in ((), ("--all",)))
+    assert few.exit_code == every.exit_code == 1
+    assert (few.stdout.count("error[NG001]"), every.stdout.count("error[NG001]")) == (1, 7)
+
+
+def test_sarif_has_a_result_for_each_entry_point_on_request(nogrow: Nogrow, folder: Path) -> None:
+    write_module(folder / "many.wasm", MANY)
+    words = ("check", "many.wasm", "--format", "sarif")
+    few, every = (json.loads(nogrow(*words, *more).stdout) for more in ((), ("--sarif-per-entry",)))
+    assert [len(log["runs"][0]["results"]) for log in (few, every)] == [1, 7]
