@@ -36,6 +36,12 @@ def test_words_in_camel_case_are_words() -> None:
     assert found({f"setBody{name}": R for name in ("A", "B", "C", "D")} | {"set": U}) == {"setBody*": R}
 
 
+def test_glob_counts_names_that_go_on_inside_a_word() -> None:
+    verdicts = {f"op0F5{letter}": U for letter in "ABCDEF"} | {"op0F50_mem": R, "op0F51": U}
+    keys = found(verdicts | {f"run{number}": R for number in range(9)}, floor=R)
+    assert keys == {"op0F5*": U, "op0F50_mem": R}
+
+
 def test_wildcards_in_shared_words_are_escaped() -> None:
     assert found({f"all[_{name}": R for name in "abcd"}) == {"all[[]_*": R}
 

@@ -38,7 +38,7 @@ class Keys(NamedTuple):
 
 
 class _Node:
-    """The names that begin with the same words."""
+    """The names that have the same beginning."""
 
     def __init__(self, prefix: str) -> None:
         self.prefix = prefix
@@ -115,7 +115,12 @@ class Exports:
 
 
 def _tree(verdicts: Mapping[str, Verdict]) -> _Node:
-    beginnings = {name: _beginnings(name) for name in verdicts}
+    # A glob on the words of one name also covers names that go on without the end of a word there.
+    words = {prefix for name in verdicts for prefix in _beginnings(name)}
+    ends = sorted({len(prefix) for prefix in words})
+    beginnings = {
+        name: [name[:end] for end in ends if len(name) >= end and name[:end] in words] for name in verdicts
+    }
     shared = Counter(prefix for prefixes in beginnings.values() for prefix in prefixes)
     root = _Node("")
     nodes = {"": root}
