@@ -307,7 +307,9 @@ def main() -> int:
 
 def npm_registry() -> str:
     """Return the registry that npm uses."""
-    npm = shutil.which("npm") or "npm"
+    npm = shutil.which("npm")
+    if npm is None:
+        sys.exit("judge.py: npm is not on the PATH; name the registry with --registry URL")
     # npm is the program that the user installed.
     done = subprocess.run([npm, "config", "get", "registry"], capture_output=True, text=True, check=True)  # noqa: S603
     return done.stdout.strip()

@@ -122,7 +122,7 @@ def test_component_has_a_proof_of_each_core_module(tmp_path: Path) -> None:
     assert (len(proof), len(list(proof)), len(proof.sites), len(proof.memories)) == (3, 3, 1, 2)
 
 
-def test_entry_point_of_a_component_is_found_by_a_name_of_one_module() -> None:
+def test_entry_point_of_a_component_is_found_by_its_name() -> None:
     proof = nogrow.prove(assemble(COMPONENT))
     assert proof["bad"].verdict is Verdict.REACHABLE
     with pytest.raises(KeyError, match="several of `modules` have an entry point of this name: 0, 1"):

@@ -158,7 +158,7 @@ def test_host_growth_has_no_own_memory_grow() -> None:
     assert cause(grown("run", host_grows="env.grow")).use == UNKNOWN
 
 
-def test_exported_function_with_inlined_library_code_is_the_user_s() -> None:
+def test_user_function_with_inlined_library_code_is_recognised() -> None:
     """A source map has a position for each instruction: that of the code that is inlined there."""
     sources = {0x10: (frame("names/~lib/array.ts:25:19"),), 0x20: (frame("names/~lib/rt/tlsf.ts:445:9"),)}
     result = cause(grown(None, None, name="addName"), sources, {1: "addName"})

@@ -174,7 +174,7 @@ def named_places(mappings: str, *offsets: int) -> dict[int, tuple[str, ...]]:
     return {offset: tuple(map(str, frames)) for offset, frames in located.items()}
 
 
-def test_code_of_another_file_is_inlined_into_the_function_that_the_name_tells() -> None:
+def test_code_of_another_file_is_inlined_into_the_named_function() -> None:
     start = dwarf.code_start(NAMED)
     # Function 1: index.ts:5, then rt.ts:9; function 2: rt.ts:9.
     mappings = ",".join([vlq(start + 2, 1, 4, 0), vlq(3, -1, 4, 0), vlq(5, 0, 0, 0)])
@@ -190,7 +190,7 @@ UNNAMED = assemble(
 )
 
 
-def test_exported_function_without_a_name_is_in_a_file_of_the_user() -> None:
+def test_exported_function_without_a_name_is_the_user_s() -> None:
     start = dwarf.code_start(UNNAMED)
     document = {
         "version": 3,

@@ -71,7 +71,7 @@ async function alone() {
   for (const { module: group, name, kind } of WebAssembly.Module.imports(module)) {
     if (kind !== "function") continue;
     imports[group] ??= {};
-    // What the guest asks of its host is not called in this program, except to report a failure.
+    // The program calls none of the guest's imports, except to report a failure.
     imports[group][name] ??= () => {
       throw new Error(`${group}.${name} was called`);
     };

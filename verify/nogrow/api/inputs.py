@@ -22,7 +22,7 @@ AnyContract = StrPath | Mapping[str, object] | None
 DEFAULT_CONTRACT = Path("nogrow.toml")
 DEFAULT_LOCK = "nogrow.lock"
 BYTES = "<bytes>"
-"""What messages call a module that was given as bytes."""
+"""The name, in messages, of a module that was given as bytes."""
 
 
 class Bytes(Protocol):

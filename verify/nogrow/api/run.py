@@ -22,7 +22,7 @@ Prefixes = Mapping[str, str] | Iterable[tuple[str, str]]
 
 
 class Searched(NamedTuple):
-    """What a search of one entry point found, or why there was none.
+    """The result of the search for one entry point, or the reason why there was none.
 
     `entry` is None where the whole module was not searched; `why_not` says why. `scenario` grows the memory;
     `result` and `sources` are those of running it again. `tries` counts the inputs that were tried. `added`

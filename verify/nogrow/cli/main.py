@@ -32,7 +32,7 @@ def _check_file(path: str) -> ExitCode:
 
     try:
         report = check(path, digest=False, list_paths=False)
-        # What writes the report is imported when the kernels have begun to run.
+        # The kernels already run while the modules are imported that write the report.
         from nogrow.cli.output import Colour, Output, show, text_renderer
         from nogrow.report.formats import Format
 

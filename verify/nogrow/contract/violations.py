@@ -142,21 +142,13 @@ def _by_rule(
     indices: list[int], may: "_Allowed", counting: Verdicts, by_host: Collection[int]
 ) -> dict[Rule | None, list[int]]:
     """Return the entry points at `indices` by the rule that they break, in their order."""
-    codes = counting.codes
     # There can be a hundred thousand, and few different combinations of what decides on the rule.
     groups: defaultdict[tuple[int, bool, tuple[Verdict, ...]], list[int]] = defaultdict(list)
-    if may.by_index:
-        for index in indices:
-            groups[codes[index], index in by_host, may.at(index)].append(index)
-    else:
-        for code in {codes[index] for index in indices}:
-            of_verdict = [index for index in indices if codes[index] == code]
-            groups[code, True, may.default] = [index for index in of_verdict if index in by_host]
-            groups[code, False, may.default] = [index for index in of_verdict if index not in by_host]
+    for index in indices:
+        groups[counting.codes[index], index in by_host, may.at(index)].append(index)
     by_rule: defaultdict[Rule | None, list[int]] = defaultdict(list)
     for (_, hosted, verdicts), group in groups.items():
-        if group:
-            by_rule[_rule(counting[group[0]], verdicts, by_host=hosted)] += group
+        by_rule[_rule(counting[group[0]], verdicts, by_host=hosted)] += group
     return {rule: sorted(group) for rule, group in by_rule.items()}
 
 
@@ -276,11 +268,9 @@ def allowed(contract: ArtifactContract, kind: EntryKind, name: str) -> tuple[Ver
 def _hint(pattern: str, judgement: Judgement) -> str:
     """Return a hint with the right key if the pattern is an entry point's name as reports show it."""
     meant = next((entry for entry in judgement.entries if entry.name == pattern), None)
-    return (
-        ""
-        if meant is None
-        else f"; the key for `{shortened(meant.name)}` is `{key_of(meant.kind, meant.name)}`"
-    )
+    if meant is None:
+        return ""
+    return f"; the key for `{shortened(meant.name)}` is `{key_of(meant.kind, meant.name)}`"
 
 
 def _not_allowed(
